@@ -229,7 +229,16 @@ CACHED = "0.00875"
         ({"input_tokens": 2000, "output_tokens": 500, "currency": "€"}, PLAIN),
         ({"model": "whisper-1", "seconds": 90}, "0.009"),
         ({"model": "whisper-1", "minutes": 1.5}, "0.009"),
+        ({"model": "whisper-1", "duration": 90}, "0.009"),
+        ({"model": "whisper-1", "hours": "0.025"}, "0.009"),
         ({"model": "tts-1", "characters": 1000}, "0.015"),
+        ({"model": "tts-1", "characters": "1,000"}, "0.015"),
+        ({"usage": '{"prompt_tokens": 2000, "completion_tokens": 500}'}, PLAIN),
+        ({"response": '{"usage": {"prompt_tokens": 2000, "completion_tokens": 500}}'}, PLAIN),
+        (
+            {"model": "gpt-5", "input_tokens": 2000, "output_tokens": 500, "web_searches": 3},
+            "0.0375",
+        ),
         ({"model": "claude-sonnet-4-6", "input_tokens": 2000, "inference_geo": "US"}, "0.0066"),
     ],
 )
@@ -239,6 +248,38 @@ def test_what_has_one_meaning_may_be_written_in_many_ways(
     answer = estimate({"model": "gpt-4o", **sent})
     assert answer.status == 200, answer.body
     assert answer.body["total_usd"] == total
+
+
+@pytest.mark.parametrize("name", ["model_name", "modelId", "model_id"])
+def test_a_model_is_read_under_a_providers_name_for_it(estimate: Ask, name: str) -> None:
+    answer = estimate({name: "gpt-4o", "input_tokens": 2000, "output_tokens": 500})
+    assert answer.body["total_usd"] == PLAIN
+
+
+def test_one_text_may_be_sent_as_messages_with_the_output_that_is_expected(estimate: Ask) -> None:
+    text = {"model": "gpt-4o", "text": "Hello there.", "expected_output_tokens": 100}
+    expected = estimate(text).body["total_usd"]
+    for sent in (
+        {"model": "gpt-4o", "text": "Hello there.", "output_tokens": 100},
+        {"model": "gpt-4o", "messages": "Hello there.", "output_tokens": "100"},
+        {"model": "gpt-4o", "prompt": "Hello there.", "output_tokens": 100},
+    ):
+        assert estimate(sent).body["total_usd"] == expected
+
+
+def test_a_line_of_a_batch_may_be_the_body(estimate: Ask) -> None:
+    body = {
+        "model": "gpt-4o-mini",
+        "messages": [{"role": "user", "content": "hi"}],
+        "max_tokens": 9,
+    }
+    line = {"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": body}
+    assert estimate(line).body["total_usd"] == estimate({"request": line}).body["total_usd"]
+    usage = {"prompt_tokens": 1000, "completion_tokens": 100}
+    answer = {"status_code": 200, "body": {"model": "gpt-4o-mini", "usage": usage}}
+    result = {"id": "b", "custom_id": "a", "response": answer, "error": None}
+    # Half of 1,000 at 0.15 and 100 at 0.60
+    assert estimate(result).body["total_usd"] == "0.000105"
 
 
 def test_items_and_comparisons_are_written_in_as_many_ways(workload: Ask, compare: Ask) -> None:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from pricing.errors import MalformedRequest
+from pricing.jsonio import read_json
 from pricing.money import EXACT
 from pricing.usage.buckets import MAX_COUNT
 from pricing.usage.recognition import camel
@@ -43,18 +45,20 @@ _NEXT_TO_COUNTS = frozenset(
     )
 ) - {"service_tier", "speed", "inference_geo", "calls", "audio_tokens", "prompt", "completion"}
 #: Quantities that are not tokens, by the names that usage objects have for them.
-_QUANTITIES = {"seconds": 1, "characters": 1, "pages": 1, "minutes": 60}
+_QUANTITIES: Mapping[str, tuple[str, int]] = {
+    **{name: (name, 1) for name in ("seconds", "audio_seconds", "characters", "pages")},
+    **{name: (name, 1) for name in ("image_count", "search_units")},
+    "duration": ("seconds", 1),
+    "minutes": ("seconds", 60),
+    "hours": ("seconds", 3600),
+}
+_SEARCHES = ("web_searches", "web_search", "web_search_requests")
+_NAMES_OF_MODELS = ("model_name", "modelId", "model_id", "modelName")
 #: Members that only a provider's response, and only a provider's request, has.
 _OF_RESPONSES = frozenset(
     (
-        "choices",
-        "candidates",
-        "object",
-        "id",
-        "stop_reason",
-        "modelVersion",
-        "stopReason",
-        "created",
+        *("choices", "candidates", "object", "id", "stop_reason", "modelVersion", "stopReason"),
+        *("created", "type", "delta"),
     )
 )
 _OF_REQUESTS = frozenset(
@@ -90,7 +94,7 @@ def as_meant(body: Mapping[str, Any], fields: AbstractSet[str]) -> dict[str, Any
     """The request with what has one meaning in the form that the fields of its type have."""
     sent = dict(body)
     _rename(sent, fields)
-    if _SOURCES.isdisjoint(sent) or "usage" in sent:
+    if _SOURCES.isdisjoint(sent) or not {"usage", "custom_id"}.isdisjoint(sent):
         _wrap(sent, fields)
     if _SOURCES.isdisjoint(sent):
         _gather(sent)
@@ -105,7 +109,24 @@ def as_meant(body: Mapping[str, Any], fields: AbstractSet[str]) -> dict[str, Any
 
 
 def _rename(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
-    """Read the short form under shorter names, and counts that are called tokens."""
+    """Read fields under other names, and texts that hold objects."""
+    for name in _NAMES_OF_MODELS:
+        if "model" in fields - sent.keys() and isinstance(sent.get(name), str):
+            sent["model"] = sent.pop(name)
+    for name in ("usage", "response", "request"):
+        if isinstance(sent.get(name), str):
+            sent[name] = _object(sent[name])
+    if {"text", "messages", "prompt"}.isdisjoint(sent):
+        _rename_counts(sent, fields)
+    else:
+        _rename_prompt(sent)
+
+
+def _rename_counts(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
+    """Read counts under shorter names, and searches as uses of a tool."""
+    for name in _SEARCHES:
+        if type(sent.get(name)) is int and "tool_uses" in fields - sent.keys():
+            sent["tool_uses"] = {"web_search": sent.pop(name)}
     if not _SOURCES.isdisjoint(sent):
         return
     for side in ("input", "output"):
@@ -116,6 +137,25 @@ def _rename(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
         sent["usage"] = sent.pop("tokens")
 
 
+def _rename_prompt(sent: dict[str, Any]) -> None:
+    """Read messages that are one text, and the output of a prompt as the expected one."""
+    if isinstance(sent.get("messages"), str) and "text" not in sent:
+        sent["text"] = sent.pop("messages")
+    counted = {"input_tokens", "expected_output_tokens"} & sent.keys()
+    if not counted and "output_tokens" in sent:
+        sent["expected_output_tokens"] = sent.pop("output_tokens")
+
+
+def _object(text: str) -> Any:
+    """The object that a text holds, or the text."""
+    if text[:1] not in ("{", "["):
+        return text
+    try:
+        return read_json(text.encode(errors="replace"))
+    except MalformedRequest:
+        return text
+
+
 def _wrap(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
     """Make a provider's whole response, or its whole request, the one member that it is."""
     is_response = not _OF_RESPONSES.isdisjoint(sent) and any(
@@ -124,6 +164,10 @@ def _wrap(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
     is_request = "usage" not in sent and not (
         _OF_REQUESTS.isdisjoint(sent) or _PROMPTS.isdisjoint(sent)
     )
+    if "custom_id" in sent:  # a line of a batch, or of its results
+        is_response = not {"response", "result"}.isdisjoint(sent)
+        is_request = not is_response and not {"body", "params"}.isdisjoint(sent)
+        fields = fields - {"response"}
     if not is_response and not is_request:
         if isinstance(sent.get("prompt"), str) and "messages" not in sent:
             sent["text"] = sent.pop("prompt")
@@ -140,11 +184,11 @@ def _gather(sent: dict[str, Any]) -> None:
         names += [one for one in sent if camel(one) in _COUNTS and one not in names]
         sent["usage"] = {name: sent.pop(name) for name in names}
         return
-    quantities = [name for name in _QUANTITIES if _is_number(sent.get(name))]
+    quantities = [name for name in _QUANTITIES if _is_number(_amount(sent.get(name)))]
     if len(quantities) == 1 and _AMOUNTS.isdisjoint(sent.keys() - {"calls"}):
         (name,) = quantities
-        count = EXACT.multiply(Decimal(sent.pop(name)), _QUANTITIES[name])
-        sent["usage"] = {"seconds" if name == "minutes" else name: count}
+        unit, factor = _QUANTITIES[name]
+        sent["usage"] = {unit: EXACT.multiply(Decimal(_amount(sent.pop(name))), Decimal(factor))}
 
 
 def _is_number(value: Any) -> bool:
