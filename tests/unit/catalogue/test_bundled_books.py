@@ -5,6 +5,7 @@ read from the catalogue, and none is derived from another by the code under test
 """
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -480,3 +481,13 @@ def test_tool_overhead_and_image_tier_are_kept_for_estimates_from_text() -> None
     assert "tool_overhead_tokens" not in rows["claude-fable-5-2"]
     assert rows["claude-opus-4-7"]["image_tier"] == "high"
     assert rows["claude-sonnet-4-6"]["image_tier"] == "standard"
+
+
+def test_no_refusal_gives_a_retired_model_as_an_example() -> None:
+    current = book()
+    day = date.fromisoformat(current.published_at[:10])
+    hints = (DATA / "hints.toml").read_text(encoding="utf-8")
+    named = {*re.findall(r'"([\w.-]+(?:/[\w.@-]+)*)"', hints)}
+    models = [match.model for name in named if (match := current.known(name))]
+    assert len(models) > 5
+    assert [model.key for model in models if model.lifecycle.retired(day)] == []
