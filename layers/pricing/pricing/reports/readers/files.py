@@ -33,7 +33,7 @@ TOO_LONG = '"\x02too long\x02'
 #: takes longer.
 SMALL_LINES, SMALL_BYTES = 200, 1 << 20
 #: A table of more columns takes seconds to plan, however few rows it has.
-MAX_COLUMNS = 1_000
+MAX_COLUMNS = 500
 #: So much of a file shows whether it is JSON Lines or one document.
 _HEAD = 1 << 20
 _ARRAY = re.compile(rb"\s*\[\s*(?:\{|\]\s*$)")
@@ -338,7 +338,7 @@ def safe_lines(source: Path, target: Path) -> Path:
                 copy.write(NOT_UTF8.encode() + b"\n")
                 continue
             if size > LONG_LINE:
-                line = _STRING.sub(shortened, line)
+                line = _STRING.sub(_cut, line)
             copy.write(line.replace(b"\x1f", b" "))
     return target
 
@@ -346,4 +346,9 @@ def safe_lines(source: Path, target: Path) -> Path:
 #: A line of more bytes than this holds texts, which are cut if they are longer than any name.
 LONG_LINE = 1_500
 _SAMPLES, _SAMPLE_BYTES = 16, 1 << 16
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"')
+#: Short strings with what is between them, as a wide table has them; or one string.
+_STRING = re.compile(rb'(?P<short>(?:"[^"\\]{0,250}+"[^"]*+)++)|"(?:[^"\\]++|\\.)*+"')
+
+
+def _cut(text: re.Match[bytes]) -> bytes:
+    return text["short"] or shortened(text)

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from pricing.reports.readers.record_format import Document, is_named_as_count, whole
@@ -40,7 +41,7 @@ def flat_record(document: Document) -> dict[str, Any] | None:
     if not any("odel" in name or "ODEL" in name for name in document):  # of any other kind of line
         return None
     record = {_plain(name): value for name, value in document.items()}
-    counted = [name for name, value in record.items() if _is_count(name, whole(value))]
+    counted = [name for name, value in record.items() if _is_count(name, value)]
     has_model = any(isinstance(record.get(name), str) for name in MODELS)
     if not has_model or _MAIN.isdisjoint(counted) or known_kind(document):
         return None
@@ -58,17 +59,28 @@ def flat_record(document: Document) -> dict[str, Any] | None:
 
 def _is_count(name: str, value: Any) -> bool:
     """Whether a member counts, if in a wrong way; ``input`` and ``output`` may be texts."""
-    head, dot, _ = name.partition(".")
     if isinstance(value, dict):
         return name in _OBJECTS
-    if value in (None, ""):
+    known, named = _count_of_name(name)
+    if value in (None, "") or not (known or named):
         return False
-    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
-    if head not in (_OBJECTS if dot else _COUNTS):
-        return is_number and is_named_as_count(name)
-    return "oken" in name or is_number
+    number = whole(value)
+    is_number = isinstance(number, int | Decimal) and not isinstance(number, bool)
+    return is_number or (known and "oken" in name)
 
 
+#: The rows of a table have the same names.
+_once_a_name = lru_cache(maxsize=4096)
+
+
+@_once_a_name
+def _count_of_name(name: str) -> tuple[bool, bool]:
+    """Whether a name is that of a count in some usage, and whether it reads like one."""
+    head, dot, _ = name.partition(".")
+    return head in (_OBJECTS if dot else _COUNTS), is_named_as_count(name)
+
+
+@_once_a_name
 def _plain(name: str) -> str:
     """A heading as the name of a field; a name in camelCase stays as it is."""
     words = _BETWEEN_WORDS.sub("_", name.strip())

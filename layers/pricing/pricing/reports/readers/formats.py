@@ -61,7 +61,7 @@ from pricing.reports.readers.several import (
 from pricing.reports.readers.tool_formats import CODING_TOOLS
 from pricing.reports.readers.tracer_formats import TRACERS
 from pricing.reports.readers.unread import known_kind, looks_like, without_counts
-from pricing.reports.readers.work import LOOK, TooMuchWork, Work
+from pricing.reports.readers.work import LOOK, WIDE, TooMuchWork, Work
 from pricing.reports.source_formats import SourceFormat
 from pricing.usage.response import USAGES, usage_of_choice
 
@@ -132,7 +132,7 @@ class FormatReader:
 
     def read(self, document: Any) -> list[Found]:
         """The records in a line, none for a line that is not a call; raises TooMuchWork."""
-        self._work.add(LOOK)
+        self._work.add(LOOK + len(document) // WIDE if isinstance(document, dict) else LOOK)
         if isinstance(document, list) and len(document) > MAX_IN_LINE:
             return [Found("tariff", document, TOO_MANY)]
         if document and _is_list_of_objects(document):

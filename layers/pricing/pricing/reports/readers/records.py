@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from pricing.catalogue.models import Model
@@ -219,7 +220,12 @@ def ignored_in(document: Any) -> Sequence[str]:
     layout = layout_of(document)
     if layout is None or layout.container:
         return ()
-    return sorted(filter(is_plain_name, document.keys() - _READ))
+    return _not_read(tuple(document))
+
+
+@lru_cache(maxsize=64)
+def _not_read(names: tuple[str, ...]) -> Sequence[str]:
+    return sorted(filter(is_plain_name, set(names) - _READ))
 
 
 def named(name: str | None) -> UsageFormat | None:

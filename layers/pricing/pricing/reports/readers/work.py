@@ -2,6 +2,8 @@
 
 #: What it takes to look at a value, to read it as a record, and to price that by itself.
 LOOK, READ, PRICE = 1, 3, 4
+#: So many members of a record take as long as a look at it.
+WIDE = 15
 
 
 class TooMuchWork(Exception):
@@ -22,6 +24,6 @@ class Work:
             raise TooMuchWork(
                 f"More than {self._most:,} of its records must be read one by one, the limit for a"
                 " body of this size: those that are rejected, that sum up calls (each counts"
-                " twice), or whose form differs from that of their neighbours. Send the log in"
-                " parts, or as a file in S3."
+                " twice), that have many members (60 count as a record), or whose form differs from"
+                " that of their neighbours. Send the log in parts, or as a file in S3."
             )
