@@ -186,7 +186,7 @@ def _instant(event: Mapping[str, Any]) -> datetime:
     """Return the event's scheduled time; now for one that was started by hand."""
     try:
         return datetime.fromisoformat(str(event.get("scheduled_time"))).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return clock()
 
 

@@ -40,6 +40,8 @@ OWN_PROCESS = frozenset({"POST /v1/usage/report", "POST /v1/recommend/calibrate"
 
 #: API Gateway's limit on a request's body.
 MAX_BODY_BYTES = 10 * 1024 * 1024
+#: What a request's line and headers may take; API Gateway takes 10 KB of them.
+MAX_HEAD_BYTES = 1024 * 1024
 #: How long a caller may take to send a request, and a connection may stay open without one.
 READ_SECONDS = 30
 #: Open connections of one worker, of which 1,000 may be idle uploads; over it, a 503.
@@ -213,18 +215,34 @@ class _Protocol(HttpToolsProtocol):
     """HTTP/1.1, where a connection that sends no complete request head is closed in time.
 
     uvicorn limits the time between two requests only, not that before the first one, nor that of a
-    head which arrives a byte at a time.
+    head which arrives a byte at a time, nor the size of one.
     """
+
+    #: What has arrived of a head that is not complete.
+    _head_bytes = 0
 
     def connection_made(self, transport: Any) -> None:
         """Expect a request head from now on."""
         super().connection_made(transport)
         self._expect_head()
 
+    def data_received(self, data: bytes) -> None:
+        """Close a connection whose request head does not end."""
+        self._head_bytes += len(data)
+        super().data_received(data)
+        if self._head_bytes > MAX_HEAD_BYTES:
+            self.transport.close()
+
     def on_headers_complete(self) -> None:
         """Begin the request: what remains has its own limits."""
+        self._head_bytes = 0
         self._head_timer.cancel()
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body, which is not of the head."""
+        self._head_bytes = 0
+        super().on_body(body)
 
     def on_response_complete(self) -> None:
         """Expect the next request head."""

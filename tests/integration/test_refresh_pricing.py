@@ -23,7 +23,7 @@ from pricing.timestamps import AsOf
 from tests.slow.corrupt_refreshes.lists import SOURCES
 from tests.support.handlers import Event, Logged
 from tests.support.price_server import Answer
-from tests.support.refreshing import Refreshing, excerpt, excerpt_book, refreshing
+from tests.support.refreshing import EVENT, Refreshing, excerpt, excerpt_book, refreshing
 from tests.support.tables import StoreTable
 
 MODEL = "devstral-small"
@@ -134,6 +134,18 @@ def test_prices_are_never_dated_back(
     assert (answer["outcome"] == "failed") is refused
     assert (refreshes.ledger.active() == before) is refused
     assert refreshes.outcomes()[-1].action == ("refresh_failed" if refused else "refresh")
+
+
+@pytest.mark.parametrize(
+    "scheduled", ["<aws.scheduler.scheduled-time>", None, "0001-01-01T00:00:00+14:00"]
+)
+def test_an_event_without_a_time_that_there_can_be_is_of_now(
+    refreshes: Refreshing, scheduled: str | None
+) -> None:
+    refreshes.serve("genai-prices", genai(dearer))
+    done = refreshes.run({"scheduled_time": scheduled}, at=EVENT["scheduled_time"])
+    assert done["outcome"] == "refreshed"
+    assert refreshes.active().published_at == EVENT["scheduled_time"]
 
 
 def test_held_changes_are_stored_next_to_accepted_ones(refreshes: Refreshing) -> None:

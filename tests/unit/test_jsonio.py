@@ -53,9 +53,9 @@ def test_what_is_almost_json_is_read_or_refused_and_nothing_else_happens(body: s
         (b'{"a": 1, "a": 1}', "twice"),
         (b'{"a": 1, "\\u0061": 2}', "twice"),
         (b'[{"b": {"a": 1, "a": 2}}]', "twice"),
-        (b"", "not valid JSON"),
-        (b"  ", "not valid JSON"),
-        (b"\xef\xbb\xbf{}", "not valid JSON"),  # a byte order mark
+        (b"", "The body is empty; send JSON."),
+        (b"  ", "The body is empty; send JSON."),
+        (b"\xef\xbb\xbf{}", "begins with a byte order mark; send it without."),
         (b"\xff\xfe{\x00}\x00", "not UTF-8"),  # UTF-16
         (b'{"a": 1', "not valid JSON"),
         (b'{"a": "b', "not valid JSON: Unterminated string at column 7."),
@@ -69,7 +69,7 @@ def test_what_is_almost_json_is_read_or_refused_and_nothing_else_happens(body: s
         (b".5", "not valid JSON"),
         (b"1.", "not valid JSON"),
         (b"0x10", "not valid JSON"),
-        (b'"\n"', "not valid JSON"),
+        (b'"\t"', "not valid JSON: Invalid control character at column 2."),
         (b'"\\x41"', "not valid JSON"),
         (b'"\\ud83"', "not valid JSON"),
         (b'"\xff"', "not UTF-8"),

@@ -61,7 +61,12 @@ def read_json(
     except UnicodeDecodeError as error:
         raise MalformedRequest(f"The body is not UTF-8 at byte {error.start}.") from None
     except json.JSONDecodeError as error:
-        what = error.msg.removesuffix(" starting at")
+        if error.doc.startswith("\ufeff"):
+            detail = "The body begins with a byte order mark; send it without."
+            raise MalformedRequest(detail) from None
+        if not error.doc.strip():
+            raise MalformedRequest("The body is empty; send JSON.") from None
+        what = error.msg.removesuffix(" starting at").removesuffix(" at")
         line = f"line {error.lineno}, " if "\n" in error.doc else ""
         raise MalformedRequest(
             f"The body is not valid JSON: {what} at {line}column {error.colno}."

@@ -253,6 +253,29 @@ def test_a_connection_without_a_whole_request_head_is_closed_in_time(
         assert silent.recv(1) == b""
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /a HTTP/1.1\r\nx: ",
+        b"POST /a HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n",
+    ],
+    ids=["a header", "the size of a chunk"],
+)
+def test_a_request_whose_head_does_not_end_is_closed(serve: Serve, head: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", serve(echo).port), timeout=WAIT) as endless:
+        endless.sendall(head)
+        with pytest.raises(ConnectionError):
+            for _ in range(1000):
+                endless.sendall(b"0" * 100_000)
+
+
+def test_a_large_body_is_no_part_of_the_head(serve: Serve) -> None:
+    parts = [b"x" * 100_000] * 20
+    headers = {"transfer-encoding": "chunked", "content-type": "text/plain"}
+    status, _, _ = send(serve(echo), body=parts, headers=headers)
+    assert status == 200
+
+
 def test_idle_uploads_delay_no_other_caller(serve: Serve) -> None:
     server = serve(lambda _event: "answered")
     idle = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(200)]
