@@ -142,7 +142,7 @@ def test_prices_are_never_dated_back(
 def test_an_event_without_a_time_that_there_can_be_is_of_now(
     refreshes: Refreshing, scheduled: str | None
 ) -> None:
-    refreshes.serve("genai-prices", genai(dearer))
+    refreshes.serve("genai-prices", genai(raised))
     done = refreshes.run({"scheduled_time": scheduled}, at=EVENT["scheduled_time"])
     assert done["outcome"] == "refreshed"
     assert refreshes.active().published_at == EVENT["scheduled_time"]
