@@ -268,7 +268,7 @@ def test_a_request_whose_head_does_not_end_is_closed(serve: Serve, head: bytes) 
             endless.sendall(b"0" * 100_000_000)
 
 
-def test_a_large_body_is_no_part_of_the_head(serve: Serve) -> None:
+def test_a_large_body_does_not_count_as_a_head(serve: Serve) -> None:
     parts = [b"x" * 100_000] * 20
     headers = {"transfer-encoding": "chunked", "content-type": "text/plain"}
     status, _, _ = send(serve(echo), body=parts, headers=headers)
