@@ -190,10 +190,8 @@ class UsageInput(MeasuredFields, TextInput):
             return self._provider_request(requested, within)
         self.refuse({"prefix_cache"}, "goes with `request` only; leave it out")
         if source in _PROMPTS:
-            notices: tuple[Notice, ...] = ()
-            if self.expected_output_tokens is None:
-                message = "No output is priced. Send `expected_output_tokens` to include it."
-                notices = (Notice("no_expected_output", message),)
+            is_open = self.expected_output_tokens is None
+            notices = (_no_output("expected_output_tokens"),) if is_open else ()
             return ParsedInput(self.prompt_input(), requested, notices=notices)
         self.refuse({"thinking_tokens"}, _THINKING)
         self.refuse(_OF_PROMPTS, "goes with `text` or `messages` only; leave it out")
@@ -213,36 +211,16 @@ class UsageInput(MeasuredFields, TextInput):
         self.refuse(
             _OF_PROMPTS - {"expected_output_tokens", "thinking_tokens"}, "is read from `request`"
         )
-        notices: tuple[Notice, ...] = ()
+        named = "model" in self.model_fields_set
         if isinstance(self.request, dict) and (units := asked(self.request, "/request")):
-            named = self.request.get("model")
             return ParsedInput(
                 MeasuredInput((Attempt(Usage(units=units)),)),
                 requested,
-                served_model=named if "model" not in self.model_fields_set else None,
+                served_model=None if named else self.request.get("model"),
                 served_at="/request/model",
             )
         body = read_request(self.request)
-        assumptions: tuple[str, ...] = ()
-        output = self.expected_output_tokens
-        if output is None and body.max_output_tokens is not None:
-            output = body.max_output_tokens * body.choices
-            bound = (
-                f"The output is priced at its upper bound, {output} tokens; send"
-                " `expected_output_tokens` for the length that you expect."
-            )
-            assumptions = (bound,)
-        elif output is None:
-            message = "No output is priced. Send `expected_output_tokens` to include it."
-            notices = (Notice("no_expected_output", message),)
-        if self.prefix_cache != "none" and body.cached is None:
-            detail = "needs a `cache_control` or `cachePoint` in `request`"
-            raise InvalidRequest.at("/prefix_cache", detail)
-        cached_as: CachedAs = "input"
-        if body.cached is not None and self.prefix_cache == "read":
-            cached_as = "cache_read"
-        elif body.cached is not None and self.prefix_cache == "write":
-            cached_as = "cache_write_1h" if body.cached.ttl == "1h" else "cache_write_5m"
+        output, assumptions, notices = self._output_of(body)
         if body.server_tools:
             message = (
                 f"The request allows {', '.join(body.server_tools)}, billed by use and with tokens"
@@ -251,10 +229,10 @@ class UsageInput(MeasuredFields, TextInput):
             notices = (*notices, Notice("server_tools_not_counted", message))
         call = PromptInput(
             prompt=body.prompt,
-            expected_output_tokens=output or 0,
+            expected_output_tokens=output,
             thinking_tokens=self.thinking_tokens,
             cached=body.cached.prompt if body.cached else None,
-            cached_as=cached_as,
+            cached_as=self._cached_as(body),
             images=tuple(replace(one, pointer=f"{within}{one.pointer}") for one in body.images),
             assumptions=assumptions,
             unread=tuple(Unread(f"{within}{at}", Decimal(1)) for at in body.uncounted[:20]),
@@ -263,9 +241,33 @@ class UsageInput(MeasuredFields, TextInput):
             call=call,
             requested=_asked_terms(body, requested),
             notices=notices,
-            served_model=body.model if "model" not in self.model_fields_set else None,
+            served_model=None if named else body.model,
             served_at="/request/model",
         )
+
+    def _output_of(self, body: ProviderRequest) -> tuple[int, tuple[str, ...], tuple[Notice, ...]]:
+        """Return the output tokens to price for a request, and what is assumed or warned of."""
+        if self.expected_output_tokens is not None:
+            return self.expected_output_tokens, (), ()
+        if body.max_output_tokens is None:
+            return 0, (), (_no_output("expected_output_tokens"),)
+        most = body.max_output_tokens * body.choices
+        bound = (
+            f"The output is priced at its upper bound, {most} tokens; send"
+            " `expected_output_tokens` for the length that you expect."
+        )
+        return most, (bound,), ()
+
+    def _cached_as(self, body: ProviderRequest) -> CachedAs:
+        """Return what the marked prefix of a request is priced as; raises InvalidRequest."""
+        if self.prefix_cache == "none":
+            return "input"
+        if body.cached is None:
+            detail = "needs a `cache_control` or `cachePoint` in `request`"
+            raise InvalidRequest.at("/prefix_cache", detail)
+        if self.prefix_cache == "read":
+            return "cache_read"
+        return "cache_write_1h" if body.cached.ttl == "1h" else "cache_write_5m"
 
     def _short_form(self, requested: StatedTerms) -> ParsedInput:
         """Return the call that is stated as disjoint counts."""
@@ -280,12 +282,14 @@ class UsageInput(MeasuredFields, TextInput):
         undated = self.cache_write_tokens or 0
         assumptions = (WRITES_WITHOUT_SPLIT,) if undated else ()
         attempt = Attempt(usage, undated_writes=undated)
-        notices: tuple[Notice, ...] = ()
-        if self.output_tokens is None:
-            message = "No output is priced. Send `output_tokens` to include it."
-            notices = (Notice("no_expected_output", message),)
+        notices = (_no_output("output_tokens"),) if self.output_tokens is None else ()
         parsed = self.with_tools(ParsedUsage((attempt,), assumptions=assumptions))
         return ParsedInput(MeasuredInput.of(parsed), requested, notices=notices)
+
+
+def _no_output(field: str) -> Notice:
+    message = f"No output is priced. Send `{field}` to include it."
+    return Notice("no_expected_output", message)
 
 
 def _asked_terms(body: ProviderRequest, requested: StatedTerms) -> StatedTerms:
