@@ -85,38 +85,8 @@ class Ledger(VersionHistory):
         content = book.to_json()
         if digest(content) != book.sha256:
             raise CorruptBook(f"price version {book.id} was not read from canonical JSON")
-        packed = zlib.compress(content, 9)
-        chunks = [packed[at : at + CONTENT_BYTES] for at in range(0, len(packed), CONTENT_BYTES)]
-        summary = {
-            "sha256": {"S": book.sha256},
-            "published_at": {"S": book.published_at},
-            "models": {"N": str(len(book))},
-            "bytes": {"N": str(len(packed))},
-        }
-        base = self.active()
-        row = {
-            **summary,
-            "decision": {"S": "proposed"},
-            "proposer": {"S": proposal.proposer},
-            "source": {"S": proposal.source},
-            "proposed_at": {"S": rfc3339(self._clock())},
-            "waiting": {"N": str(len(proposal.quarantined))},
-            **({"base": {"S": base.version}} if base else {}),
-        }
-        document = {
-            "summary": dict(proposal.summary),
-            "quarantined": [one.document() for one in proposal.quarantined],
-        }
-        version = f"VERSION#{book.id}"
-        items = [
-            {"pk": {"S": version}, "sk": {"S": f"DOC#{number:04}"}, "content": {"B": chunk}}
-            for number, chunk in enumerate(chunks)
-        ]
-        items.append({"pk": {"S": version}, "sk": {"S": "META"}, **summary})
-        items.append({"pk": {"S": "VERSIONS"}, "sk": {"S": book.id}, **row})
-        kept = {"content": {"B": zlib.compress(canonical_json(document), 9)}}
-        items.append({**proposal_key(book.id), **kept})
         taken = VersionExists(f"Price version {book.id} exists.")
+        items = self._items_of(book, zlib.compress(content, 9), proposal)
         self._commit(
             [self._put(item, taken, **_ABSENT) for item in items],
             Entry(
@@ -127,6 +97,39 @@ class Ledger(VersionHistory):
                 details={"sha256": book.sha256, "waiting": len(proposal.quarantined)},
             ),
         )
+
+    def _items_of(
+        self, book: PriceBook, packed: bytes, proposal: Proposal
+    ) -> Iterator[Mapping[str, Any]]:
+        """Yield the items of a new version: its content, its summary, its row and its proposal."""
+        version, base = f"VERSION#{book.id}", self.active()
+        summary = {
+            "sha256": {"S": book.sha256},
+            "published_at": {"S": book.published_at},
+            "models": {"N": str(len(book))},
+            "bytes": {"N": str(len(packed))},
+        }
+        document = {
+            "summary": dict(proposal.summary),
+            "quarantined": [one.document() for one in proposal.quarantined],
+        }
+        for number, at in enumerate(range(0, len(packed), CONTENT_BYTES)):
+            chunk = {"content": {"B": packed[at : at + CONTENT_BYTES]}}
+            yield {"pk": {"S": version}, "sk": {"S": f"DOC#{number:04}"}, **chunk}
+        yield {"pk": {"S": version}, "sk": {"S": "META"}, **summary}
+        yield {
+            "pk": {"S": "VERSIONS"},
+            "sk": {"S": book.id},
+            **summary,
+            "decision": {"S": "proposed"},
+            "proposer": {"S": proposal.proposer},
+            "source": {"S": proposal.source},
+            "proposed_at": {"S": rfc3339(self._clock())},
+            "waiting": {"N": str(len(proposal.quarantined))},
+            **({"base": {"S": base.version}} if base else {}),
+        }
+        kept = {"content": {"B": zlib.compress(canonical_json(document), 9)}}
+        yield {**proposal_key(book.id), **kept}
 
     def approvable(
         self, version_id: str, *, actor: str, expected_revision: int
