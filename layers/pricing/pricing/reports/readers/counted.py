@@ -237,21 +237,25 @@ def buckets_sql(
     def number(count: str) -> str:
         return f"COALESCE(of_{count}, 0)" if known(count) else "0"
 
+    parts = [number(count) for count in ("reasoning", "apart") if known(count)]
+    reasoned = f"({' + '.join(parts)})" if parts else "0"
     both = f"({number('write_5m')} + {number('write_1h')})"
     other, written, whole = number("write_other"), given("write"), given("whole")
     split = f"({given('write_5m')} IS NOT NULL OR {given('write_1h')} IS NOT NULL)"
+    any_written = any(map(known, ("write", "write_other", "write_5m", "write_1h")))
     steps = [
         {
             "writes": f"CASE WHEN {split} THEN {number('write_5m')}"
-            f" ELSE COALESCE(NULLIF({written}, 0), {other}) END",
-            "reasoned": f"{number('reasoning')} + {number('apart')}",
+            f" ELSE COALESCE(NULLIF({written}, 0), {other}) END"
+            if any_written
+            else "0",
         },
         {
             "cached": f"{number('read')} + writes + {number('write_1h')}",
             "answered": f"CASE WHEN {given('answer')} IS NULL"
-            f" THEN {number('visible')} + reasoned ELSE of_answer + {number('apart')} END"
+            f" THEN {number('visible')} + {reasoned} ELSE of_answer + {number('apart')} END"
             if known("answer")
-            else f"{number('visible')} + reasoned",
+            else f"{number('visible')} + {reasoned}",
         },
         {"uncached": f"CASE WHEN {whole} IS NULL THEN {number('fresh')} ELSE {whole} - cached END"},
     ]
@@ -259,7 +263,7 @@ def buckets_sql(
         f"({whole} IS NOT NULL OR {given('fresh')} IS NOT NULL)",
         f"(omits_zeros OR {given('answer')} IS NOT NULL OR {given('visible')} IS NOT NULL)",
         "uncached >= 0",
-        "answered >= reasoned",
+        f"answered >= {reasoned}",
     ]
     if known("fresh") and (known("read") or known("write")):
         certain.append(f"NOT (cache_in_doubt AND cached > 0 AND {number('fresh')} >= cached)")
@@ -288,10 +292,10 @@ def buckets_sql(
     buckets = {
         "input": f"uncached + {number('tool_prompt')}",
         "cache_read": number("read"),
-        "cache_write_5m": "writes",
+        "cache_write_5m": "writes" if any_written else "0",
         "cache_write_1h": number("write_1h"),
-        "output": "answered - reasoned",
-        "reasoning_output": "reasoned",
+        "output": f"answered - {reasoned}",
+        "reasoning_output": reasoned,
         **{tool: number(tool) for tool in TOOLS},
     }
     return steps, buckets, certain

@@ -16,28 +16,26 @@ NOT_COUNTED = frozenset(
         *("providerMetadata", "experimental_providerMetadata"),
     )
 )
-#: Lists of a response in which the use of a tool shows, as a pattern in the line's text.
-_TOOL_SIGNS: Mapping[str, str] = {
-    "output": "_call",
-    "candidates": "rounding_?[Mm]etadata",
-    "content": "web_search_tool_result",
-    "additional_kwargs": "_call",
-    "response_metadata": "rounding_?[Mm]etadata|web_search_requests",
+_GROUNDING = ("roundingMetadata", "rounding_metadata")
+#: Lists of a response in which the use of a tool shows, by one of these texts in the line.
+_TOOL_SIGNS: Mapping[str, tuple[str, ...]] = {
+    "output": ("_call",),
+    "candidates": _GROUNDING,
+    "content": ("web_search_tool_result",),
+    "additional_kwargs": ("_call",),
+    "response_metadata": (*_GROUNDING, "web_search_requests"),
 }
 #: The same in the records of SDKs, which also keep the provider's own counts.
-SDK_SIGNS = (
-    *('_call"', "tool-call", "web_search", "rounding_?[Mm]etadata", "roviderMetadata"),
-    '"body" *:',
-)
+SDK_SIGNS = ('_call"', "tool-call", "web_search", *_GROUNDING, "roviderMetadata", '"body"')
 #: Counts of an AI SDK's and of LangChain's usage.
 _OF_SDKS = frozenset(("inputTokens", "promptTokens", "input_token_details"))
 
 
 def signs_in(body: Document, usage: Document, counts: Collection[str]) -> Iterator[str]:
-    """The signs by which a line like this example shows the use of a tool, as patterns."""
-    for part, sign in _TOOL_SIGNS.items():
+    """The signs by which a line like this example shows the use of a tool."""
+    for part, signs in _TOOL_SIGNS.items():
         if part in body and not (part == "content" and "web_search" in counts):
-            yield sign
+            yield from signs
     if "usage_metadata" in body or not _OF_SDKS.isdisjoint(usage):
         yield from SDK_SIGNS
 

@@ -9,6 +9,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
+from string import ascii_lowercase
 
 from pricing.reports.database import literal
 from pricing.reports.provider_columns import SEARCH
@@ -19,15 +20,16 @@ from pricing.reports.readers.leaves import (
     NUMBER,
     TEXT,
     Leaves,
+    are_short,
     digits,
     label_list,
     leaf_amount_sql,
     path,
     selected,
 )
-from pricing.reports.readers.plans import ColumnPlan, Compared, Kind, Places, Sum
+from pricing.reports.readers.plans import ColumnPlan, Compared, Kind, Sum
 from pricing.reports.readers.record_format import ID_SEPARATOR, UNIQUE_LENGTH
-from pricing.reports.readers.records import MAX_TEXT, TERMS
+from pricing.reports.readers.records import TERMS
 from pricing.reports.source_formats import SourceFormat
 from pricing.reports.sql import STATED_TYPE
 from pricing.usage.buckets import MAX_COUNT
@@ -96,10 +98,9 @@ class JsonColumns(ABC):
         steps, buckets, certain = buckets_sql(lambda count: f"of_{count}" in columns)
         certain += self._certain(plans, columns.keys())
         certain += [_of_plans(sql, numbers, plans) for sql, numbers in conditions.items()]
-        models = [name for name in ("served_model", "asked_model") if name in columns]
         parts = {
             **{name: name if name in columns else _NULL for name in _NAMES},
-            "model": f"COALESCE({', '.join([*models, _NULL])})",
+            "model": _model(columns.keys()),
             **_terms(columns.keys()),
             **{name: f"CAST({buckets.get(name, '0')} AS BIGINT)" for name in BUCKETS},
             "stated": "stated" if "stated" in columns else _NO_COST,
@@ -152,15 +153,13 @@ class JsonColumns(ABC):
         counts += dict.fromkeys(self._sum(one, part) for one in plans for part in one.parts)
         yield f"greatest({', '.join(counts)}, 0) <= {MAX_COUNT}"
         yield "moment >= 0"
-        for name in _TEXTS:
-            if name in columns:
-                yield f"({name} IS NULL OR length({name}) <= {MAX_TEXT})"
-        models = [name for name in ("served_model", "asked_model") if name in columns]
-        model = f"COALESCE({', '.join([*models, _NULL])})"
+        if texts := [name for name in _TEXTS if name in columns]:
+            yield are_short(texts)
+        model = _model(columns)
         yield f"{model} IS NOT NULL AND NOT contains({model}, {literal(SEARCH)})"
         if "served_model" in columns:
             yield "COALESCE(served_model <> '<synthetic>', TRUE)"
-        if len(models) > 1:
+        if "served_model" in columns and "asked_model" in columns:
             yield "(served_model IS NULL OR asked_model IS NULL OR served_model = asked_model)"
         for name, values in _WORDS.items():
             if name in columns:
@@ -200,18 +199,21 @@ class JsonColumns(ABC):
             for steps in plan.hidden
         ]
         sound += [f"COALESCE({leaf(steps)} <> '\"refusal\"', TRUE)" for steps in plan.refusal]
-        if plan.signs:  # several in one pattern take three times as long
-            signs = (*plan.signs, r"\\u00[2-7]")
-            sound += [f"NOT regexp_matches(t, {literal(sign)})" for sign in signs]
-        for condition in sound:
+        if plan.signs:
+            sound += [f"NOT {_has(sign)}" for sign in plan.signs]
+            letter = r"regexp_matches(t, '\\u00[2-7]')"
+            sound.append(rf"NOT CASE WHEN contains(t, '\u00') THEN {letter} ELSE FALSE END")
+        for condition in dict.fromkeys(sound):
             yield "sound", condition
 
     def _texts(self, plan: ColumnPlan, sound: list[str]) -> Iterator[tuple[str, str]]:
         for name in _TEXTS:
-            if places := getattr(plan, name):
+            places = getattr(plan, name)
+            joined = name == "request_id" and plan.message_id
+            if found := [one for one in places if joined or self._leaves.has(one)]:
                 numbers = plan.loose and not name.endswith("model")
-                text = self._text(places, sound, numbers=numbers)
-                if name == "request_id" and plan.message_id:
+                text = self._text(found, sound, numbers=numbers)
+                if joined:
                     text = self._joined_id(plan, text, sound)
                 yield name, text
 
@@ -247,7 +249,7 @@ class JsonColumns(ABC):
         total = " + ".join(f"COALESCE({part}, 0)" for part in parts)
         return f"CASE WHEN COALESCE({', '.join(parts)}) IS NOT NULL THEN {total} END"
 
-    def _text(self, places: Places, sound: list[str], *, numbers: bool) -> str:
+    def _text(self, places: Sequence[Steps], sound: list[str], *, numbers: bool) -> str:
         """The first text that is not empty; with ``numbers``, whole numbers are text too."""
         found = []
         for steps in places:
@@ -309,6 +311,18 @@ def _missing(leaf: str) -> str:
     return f"({leaf} IS NULL OR {leaf} = '\"\"')"
 
 
+def _has(sign: str) -> str:
+    """Whether a line has this text; a search that begins with a letter stops at every such letter.
+
+    So what comes after the letters is looked for first.
+    """
+    rare = sign.lstrip(ascii_lowercase)
+    found = f"contains(t, {literal(sign)})"
+    if rare == sign:
+        return found
+    return f"CASE WHEN contains(t, {literal(rare)}) THEN {found} ELSE FALSE END"
+
+
 def _steps(one: Sum) -> Iterator[Steps]:
     for places in one:
         yield from places
@@ -357,6 +371,12 @@ def _of_plans(condition: str, numbers: Sequence[int], plans: Sequence[ColumnPlan
     if len(others) <= len(numbers):
         return f"(plan IN ({', '.join(map(str, others))}) OR {condition})"
     return f"(plan NOT IN ({', '.join(map(str, numbers))}) OR {condition})"
+
+
+def _model(columns: Collection[str]) -> str:
+    """The model of a call: what the answer names goes before what the record asked for."""
+    models = [name for name in ("served_model", "asked_model") if name in columns]
+    return f"COALESCE({', '.join(models)})" if len(models) > 1 else models[0] if models else _NULL
 
 
 def _terms(columns: Collection[str]) -> dict[str, str]:

@@ -63,6 +63,10 @@ class Leaves:
             f" (SELECT *, {further}{parsed} AS x FROM {source})"
         )
 
+    def has(self, steps: Steps) -> bool:
+        """Whether any line may have a value here."""
+        return steps in self._names
+
     def kind(self, steps: Steps) -> str:
         """How a value is read."""
         return self._kinds.get(steps, JSON)
@@ -124,6 +128,13 @@ def path(steps: Steps) -> str:
 
 def _folded(steps: Steps) -> tuple[str, ...]:
     return tuple(name.lower() for name in steps)
+
+
+def are_short(texts: Sequence[str]) -> str:
+    """Whether none of these texts is longer than a name; bytes are counted in no time."""
+    most = ", ".join(f"strlen({text})" for text in texts)
+    characters = ", ".join(f"length({text})" for text in texts)
+    return f"COALESCE(greatest({most}) <= {MAX_TEXT} OR greatest({characters}) <= {MAX_TEXT}, TRUE)"
 
 
 def digits(leaf: str, *, loose: bool) -> str:

@@ -40,8 +40,12 @@ _NONE: Compared = (frozenset(), frozenset(), frozenset())
 _TEXT_LINES = (
     "delim = '\\x1f', quote = '', escape = '', comment = '', header = false, auto_detect = false,"
     " columns = {'t': 'VARCHAR'}, strict_mode = false, null_padding = true, ignore_errors = true,"
-    f" store_rejects = true, max_line_size = {MAX_LINE_BYTES}, buffer_size = {4 * MAX_LINE_BYTES}"
+    f" store_rejects = true, max_line_size = {MAX_LINE_BYTES}"
 )
+#: DuckDB adds lines to a table in parts of a quarter of this, and copies those that do not fill a
+#: group of rows again. Larger buffers are only worth their memory where they fill one.
+BUFFER_BYTES, MAX_BUFFER_BYTES = 4 * MAX_LINE_BYTES, 10 * MAX_LINE_BYTES
+ROW_GROUP = 122_880
 
 
 class LineTable:
@@ -75,7 +79,8 @@ class LineTable:
 
     def fill(self, path: Path, sample: Path, first_line: int) -> bool:
         """Read the file; False, without the view, if DuckDB left lines out."""
-        compared, kinds = self._kinds(sampled(path), sample)
+        lines = sampled(path)
+        compared, kinds = self._kinds(lines, sample)
         numbers = {hashed: self._number(kind) for hashed, kind in kinds.items()}
 
         def by_names(*kept: str) -> KindColumns:
@@ -85,7 +90,8 @@ class LineTable:
         if kinds and path.stat().st_size > TINY_BYTES:
             forms = self._forms(sample, by_names(), compared, kinds, numbers)
         columns, of_plans = forms or (by_names(), numbers)
-        tables = {"all_rows": self._create("all_rows", columns, _lines(path), of_plans)}
+        source = _lines(path, _buffer(lines))
+        tables = {"all_rows": self._create("all_rows", columns, source, of_plans)}
         complete = not self._rows("SELECT COUNT(*) FROM reject_errors")[0][0]
         for table in (*([] if complete else tables), "reject_errors", "reject_scans"):
             self._db.execute(f"DROP TABLE {table}")
@@ -259,8 +265,15 @@ def _few(kinds: Iterable[tuple[int, Kind]]) -> dict[int, Kind]:
     return chosen
 
 
-def _lines(path: Path) -> str:
-    return f"read_csv({literal(path)}, {_TEXT_LINES})"
+def _lines(path: Path, buffer: int = BUFFER_BYTES) -> str:
+    return f"read_csv({literal(path)}, {_TEXT_LINES}, buffer_size = {buffer})"
+
+
+def _buffer(lines: Sequence[bytes]) -> int:
+    """The size of the buffers in which a file of lines like these is read."""
+    line = sum(map(len, lines)) // max(len(lines), 1) + 2
+    wanted = 4 * ROW_GROUP * line
+    return max(wanted, BUFFER_BYTES) if wanted <= MAX_BUFFER_BYTES else BUFFER_BYTES
 
 
 def _parsed(line: bytes) -> Any:

@@ -17,12 +17,13 @@ from pricing.reports.readers.flat import CALLS
 from pricing.reports.readers.leaves import (
     ZONE_OR_NONE,
     amount_sql,
+    are_short,
     label_list,
     moment_sql,
     zoneless_sql,
 )
 from pricing.reports.readers.record_format import is_named_as_count
-from pricing.reports.readers.records import COST_NAMES, MAX_TEXT, MOMENTS, REQUEST_IDS, TERMS
+from pricing.reports.readers.records import COST_NAMES, MOMENTS, REQUEST_IDS, TERMS
 from pricing.reports.sql import STATED_TYPE
 from pricing.timestamps import EPOCH, rfc3339
 from pricing.usage.meanings import UsageFormat
@@ -93,8 +94,7 @@ class FlatTable:
                 columns[name] = self._text(served)
             else:
                 columns[name] = self._text(column)
-        texts = ("request_id", "model", "endpoint", "team")
-        whole = " AND ".join(f"COALESCE(length({name}) <= {MAX_TEXT}, TRUE)" for name in texts)
+        whole = are_short(("request_id", "model", "endpoint", "team"))
         chosen = ",\n  ".join(f"{sql} AS {name}_leaf" for name, sql in columns.items())
         renamed = ", ".join(f"{name}_leaf AS {name}" for name in columns)
         packed = ", ".join(f"{_quoted(name)} := {_quoted(name)}" for name in self._types)
