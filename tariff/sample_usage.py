@@ -8,6 +8,7 @@ broken lines.
 """
 
 import math
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -26,108 +27,54 @@ RECORDS = 1_000_000
 
 
 class Endpoint(NamedTuple):
-    """One kind of call: its relative frequency by day and by night, and its token counts.
+    """One kind of call, and what is counted of it.
 
-    ``fresh`` and ``output`` are ``(least, most)`` of a skewed distribution. ``cached`` is the
-    length of a prefix, which ``writes`` of 1,000 calls write to the cache and the others read.
+    ``frequency`` is relative, by day and by night. ``fresh`` and ``output`` are ``(least, most)``
+    of a skewed distribution. ``cached`` is the length of a prefix, and how many of 1,000 calls
+    write it to the cache; the others read it. ``kind`` is a shape of usage, ``batch``, ``1h`` for
+    a cache of an hour, or empty for Anthropic's standard calls with one of five minutes.
     """
 
     name: str
     team: str
     model: str
-    by_day: int
-    by_night: int
+    frequency: tuple[int, int]
     fresh: tuple[int, int]
     output: tuple[int, int]
-    cached: int = 0
-    writes: int = 0
-    shape: str = "anthropic"
-    hour: bool = False
-    tier: str = "standard"
+    cached: tuple[int, int]
+    kind: str
 
 
-ENDPOINTS = (
-    Endpoint(
-        "support-chat", "support", "claude-sonnet-5-5", 2400, 700, (120, 2600), (80, 900), 6200, 70
-    ),
-    Endpoint("ticket-tagging", "support", "claude-opus-4-8", 1300, 900, (5200, 6100), (4, 90)),
-    Endpoint(
-        "code-review",
-        "engineering",
-        "claude-opus-5-5",
-        900,
-        100,
-        (900, 24000),
-        (300, 3200),
-        9000,
-        120,
-    ),
-    Endpoint(
-        "contract-reading", "legal", "claude-haiku-5-5", 500, 80, (60000, 128000), (200, 1200)
-    ),
-    Endpoint(
-        "search-answers",
-        "product",
-        "claude-sonnet-4-5",
-        1500,
-        900,
-        (200, 1800),
-        (60, 500),
-        4200,
-        25,
-        hour=True,
-    ),
-    Endpoint(
-        "nightly-summaries", "analytics", "claude-sonnet-5-5", 0, 3600, (1500, 12000), (200, 900)
-    ),
-    Endpoint(
-        "translation",
-        "content",
-        "gpt-6.1-sol",
-        1000,
-        800,
-        (300, 2500),
-        (300, 2400),
-        1024,
-        300,
-        shape="openai",
-    ),
-    Endpoint(
-        "catalogue-text",
-        "content",
-        "gemini-3.8-flash",
-        1100,
-        300,
-        (200, 3000),
-        (60, 700),
-        shape="gemini",
-    ),
-    Endpoint("drafting", "sales", "claude-opus-5-5", 700, 40, (600, 6000), (250, 1800), 3000, 150),
-    Endpoint(
-        "board-questions", "finance", "claude-fable-5-1", 3, 1, (500, 4000), (200, 1500), 30000, 850
-    ),
-    Endpoint(
-        "evaluation",
-        "engineering",
-        "claude-opus-5-5",
-        0,
-        1700,
-        (800, 5000),
-        (100, 900),
-        tier="batch",
-    ),
-    Endpoint(
-        "research-agent",
-        "product",
-        "claude-sonnet-5-5",
-        30,
-        10,
-        (2000, 30000),
-        (400, 3000),
-        shape="agent",
-    ),
-    Endpoint("prototype", "labs", "acme-llm-1", 12, 3, (100, 900), (50, 400)),
-)
+#: The fields of an ``Endpoint`` in a line.
+_TABLE = """
+support-chat      support     claude-sonnet-5-5 2400/700     120-2600   80-900   6200/70
+ticket-tagging    support     claude-opus-4-8   1300/900    5200-6100     4-90       0/0
+code-review       engineering claude-opus-5-5    900/100    900-24000 300-3200  9000/120
+contract-reading  legal       claude-haiku-5-5    500/80 60000-128000 200-1200       0/0
+search-answers    product     claude-sonnet-4-5 1500/900     200-1800   60-500   4200/25 1h
+nightly-summaries analytics   claude-sonnet-5-5   0/3600   1500-12000  200-900       0/0
+translation       content     gpt-6.1-sol       1000/800     300-2500 300-2400  1024/300 openai
+catalogue-text    content     gemini-3.8-flash  1100/300     200-3000   60-700       0/0 gemini
+drafting          sales       claude-opus-5-5     700/40     600-6000 250-1800  3000/150
+board-questions   finance     claude-fable-5-1       3/1     500-4000 200-1500 30000/850
+evaluation        engineering claude-opus-5-5     0/1700     800-5000  100-900       0/0 batch
+research-agent    product     claude-sonnet-5-5    30/10   2000-30000 400-3000       0/0 agent
+prototype         labs        acme-llm-1            12/3      100-900   50-400       0/0
+"""
+
+
+def _endpoint(line: str) -> Endpoint:
+    name, team, model, *counts = line.split()
+    frequency, fresh, output, cached = map(_pair, counts[:4])
+    return Endpoint(name, team, model, frequency, fresh, output, cached, "".join(counts[4:]))
+
+
+def _pair(text: str) -> tuple[int, int]:
+    first, second = re.split("[/-]", text)
+    return int(first), int(second)
+
+
+ENDPOINTS = tuple(map(_endpoint, _TABLE.strip().splitlines()))
 _SCALE = 10_000
 PARTS = 20
 
@@ -184,13 +131,15 @@ def write(path: Path, records: int, seed: int) -> Iterator[int]:
 def _endpoint_rows() -> Iterator[tuple[object, ...]]:
     """Yield the rows of the table ``endpoints``: each one's interval of 10,000 draws, by time."""
     for night in (False, True):
-        shares = [endpoint.by_night if night else endpoint.by_day for endpoint in ENDPOINTS]
+        shares = [endpoint.frequency[night] for endpoint in ENDPOINTS]
         low = 0
         for endpoint, share in zip(ENDPOINTS, shares, strict=True):
-            name, team, model, _, _, fresh, output, cached, writes, shape, hour, tier = endpoint
+            name, team, model, _, fresh, output, cached, kind = endpoint
+            shape = kind if kind in ("openai", "gemini", "agent") else "anthropic"
+            tier = "batch" if kind == "batch" else "standard"
             high = low + round(share * _SCALE / sum(shares))
             high = _SCALE if endpoint is ENDPOINTS[-1] else high
-            drawn = (night, low, high, *fresh, *output, cached, writes, hour, tier)
+            drawn = (night, low, high, *fresh, *output, *cached, kind == "1h", tier)
             yield name, team, model, shape, *drawn
             low = high
 
