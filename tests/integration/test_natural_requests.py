@@ -452,3 +452,16 @@ def test_a_request_body_that_cannot_be_priced_is_told_why(
     answer = estimate({"request": body})
     assert answer.status == 422
     assert answer.body["errors"][0]["pointer"] == pointer
+
+
+def test_a_servers_own_name_of_a_model_is_told_how_to_stand_for_one(estimate: Ask) -> None:
+    response = {"model": "llama3.2", "prompt_eval_count": 1000, "eval_count": 100}
+    sent = {"model": "groq/llama-3.3-70b-versatile", "response": response}
+    refused = estimate(sent)
+    assert refused.status == 404
+    assert '"model_aliases": {"...": "groq/llama-3.3-70b-versatile"}' in refused.body["detail"]
+    # 1,000 at 0.59 and 100 at 0.79
+    named = {**sent, "model_aliases": {"llama3.2": "groq/llama-3.3-70b-versatile"}}
+    assert estimate(named).body["total_usd"] == "0.000669"
+    del response["model"]
+    assert estimate(sent).body["total_usd"] == "0.000669"

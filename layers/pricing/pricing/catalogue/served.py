@@ -3,6 +3,7 @@
 import re
 
 from pricing.catalogue.price_book import Match, PriceBook
+from pricing.errors import UnknownModel
 from pricing.notices import Notice
 
 
@@ -30,9 +31,24 @@ def billed_model(
         there = book.known(name)
         if there is not None:
             return there, name, asked_at, ()
-    found = book.find(served, served_at)
+    found = book.known(served)
+    if found is None:
+        raise _unknown(book, asked, served, served_at)
     message = f"The response was served by {served}, and that is what is priced."
     return found, served, served_at, (Notice("served_model_differs", message),)
+
+
+def _unknown(book: PriceBook, asked: str, served: str, served_at: str) -> UnknownModel:
+    """The error for a served name that is not in the book, such as that of one's own server."""
+    error, match = book.unknown(served, served_at), book.known(asked)
+    if match is None:
+        return error
+    detail = (
+        f"{error.detail} To price the call as {match.model.key}, send"
+        f' "model_aliases": {{"...": "{match.model.key}"}} with this name, or leave it out of the'
+        " response."
+    )
+    return UnknownModel(detail, lambda: book.suggest(served), served_at)
 
 
 #: What a cloud writes around a model's own name: Bedrock's regions and makers before it, and a

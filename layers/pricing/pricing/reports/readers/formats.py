@@ -54,6 +54,7 @@ from pricing.reports.readers.several import (
     ccusage,
     claude_code,
     copilot,
+    is_failed_in_batch,
     librechat,
     steps,
     weave,
@@ -492,7 +493,7 @@ def says_nothing(document: Document) -> bool:
 
 def _is_no_call(document: Document) -> bool:
     kind = document.get("type")
-    if isinstance(kind, str) and kind in _NO_CALLS:
+    if (isinstance(kind, str) and kind in _NO_CALLS) or is_failed_in_batch(document):
         return True
     stated = {name for name, value in document.items() if value not in (None, "")}
     return "start_time_iso" in stated and stated <= _BUCKET

@@ -58,6 +58,21 @@ def id_of_message(document: Document, message: Any) -> Any:
     return joined if len(joined) <= MAX_TEXT else sha256(joined.encode()).hexdigest()
 
 
+def is_failed_in_batch(document: Document) -> bool:
+    """Whether a line of a batch's results is one that failed, was cancelled or expired: no call."""
+    if "custom_id" not in document:
+        return False
+    if at(document, "result.type") in ("errored", "canceled", "expired"):
+        return True
+    status = at(document, "response.status_code")
+    failed = type(status) is int and status >= _FAILED
+    return failed or (document.get("error") is not None and document.get("response") is None)
+
+
+#: HTTP statuses of errors begin here.
+_FAILED = 400
+
+
 def buckets(document: Document) -> list[Found] | None:
     """Buckets of time of OpenAI's and Anthropic's usage APIs: sums of many calls."""
     results = document.get("results")

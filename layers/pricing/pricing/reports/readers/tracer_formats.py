@@ -56,6 +56,7 @@ def _posthog(prompt: str, answer: str, usage_format: UsageFormat, *marks: str) -
             answer: "properties.$ai_output_tokens",
             "cache_read_input_tokens": "properties.$ai_cache_read_input_tokens",
             "cache_creation_input_tokens": "properties.$ai_cache_creation_input_tokens",
+            "server_tool_use/web_search_requests": "properties.$ai_web_search_count",
             **(
                 {"reasoning_tokens": "properties.$ai_reasoning_tokens"}
                 if usage_format == "openai"
@@ -113,7 +114,13 @@ TRACERS = (
     _posthog(
         "input_tokens", "output_tokens", "anthropic", "event", "properties.$ai_provider=anthropic"
     ),
-    _posthog("prompt_tokens", "completion_tokens", "openai", "event", "distinct_id"),
+    _posthog(
+        "prompt_tokens",
+        "completion_tokens",
+        "openai",
+        "event",
+        "distinct_id | properties.$ai_model",
+    ),
     RecordFormat(
         name="braintrust",
         marks=("span_attributes", "metrics", "root_span_id"),
