@@ -484,6 +484,38 @@ def test_the_id_is_the_undated_name_as_the_provider_spells_it() -> None:
     assert best(["us.amazon.nova-pro-v1:0", "amazon.nova-pro-v1:0"], []) == "amazon.nova-pro-v1:0"
 
 
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_model_that_no_list_has_yet_is_known_until_a_list_has_it(listed: bool) -> None:
+    entry = {
+        "provider": "openai",
+        "ids": ["swift"],
+        "reason": "It is new.",
+        "source": "its page",
+        "period": [
+            {"lists": lists(standard=ONE), "to": "2026-12-01"},
+            {"lists": lists(standard=TWO), "from": "2026-12-01"},
+        ],
+        "facts": {"name": "Swift", "released": "2026-11-10", "context_window": 4096},
+    }
+    tables = Corrections({"as_of": date(2026, 11, 22), "model": [entry]})
+    other = [litellm(lists(standard={"input": "3", "output": "5"}))] if listed else []
+    imported = {"provider": "openai", "genai_prices": [], "litellm": other}
+    (merge,) = merges([], [imported], tables, VERSIONS, [])
+    (row,) = merge.rows
+    prices = [(p.get("from"), p["lists"]["standard"]["rates"]["input"]) for p in row["prices"]]
+    if listed:
+        assert prices == [(None, "3")]
+        assert tables.unused() == [
+            "corrections.toml: model ['swift'] of openai matches nothing any more"
+        ]
+    else:
+        assert prices == [(None, "1"), ("2026-12-01", "2")]
+        assert (row["name"], row["context_window"]) == ("Swift", 4096)
+        assert (row["lifecycle"], row["notes"]) == ({"released": "2026-11-10"}, ["It is new."])
+        assert row["prices"][0]["source"] == "its page"
+        assert tables.unused() == []
+
+
 def test_a_slip_of_a_list_is_corrected_and_stays_visible() -> None:
     about = {"provider": "openai", "ids": ["swift"], "reason": "A slip.", "source": "its page"}
     slip = about | {"wrong": {"input": "2"}, "right": {"input": "0.2"}}

@@ -146,7 +146,8 @@ class RowMaker:
     def _row(self, provider: str, group: list[Listing]) -> Row:
         first = group[0]
         listed = [listing.litellm for listing in group if listing.litellm]
-        facts = next((row for row in listed if is_current(row)), listed[0] if listed else {})
+        listed = listed or [first.unlisted.get("facts", {})]
+        facts = next((row for row in listed if is_current(row)), listed[0])
         genai = next((listing.genai for listing in group if listing.genai), {})
         named = genai if GENAI in first.lists else {}
         lists = [name for name in PACKAGES if any(name in listing.lists for listing in group)]
@@ -163,7 +164,7 @@ class RowMaker:
         row: Row = {
             "provider": provider,
             "id": first.name,
-            "name": named.get("name") or first.name,
+            "name": named.get("name") or facts.get("name") or first.name,
             "aliases": [listing.name for listing in group[1:]],
             "bare_names": _owns(provider, group),
             "input_only": "output" not in first.periods[-1]["lists"]["standard"]["rates"],
@@ -220,6 +221,7 @@ class RowMaker:
     ) -> dict[str, str]:
         names = [listing.name for listing in group]
         days = [day for name in names if (day := _day(name))]
+        days += [facts["released"]] if "released" in facts else []
         seen = [self._first_seen.get(provider, NOTHING).get(name) for name in names]
         naming = [
             row

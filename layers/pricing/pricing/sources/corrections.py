@@ -12,6 +12,7 @@ ENTRY_KEYS = {
     "exclude": {"provider", "ids", "pattern", "reason"},
     "prefer": {"provider", "ids", "pattern", "reason", "list"},
     "replace": {"provider", "ids", "reason", "source", "period", "notes"},
+    "model": {"provider", "ids", "reason", "source", "period", "facts"},
     "correct": {"provider", "ids", "reason", "source", "mode", "wrong", "right"},
     "past": {"provider", "ids", "reason", "source", "to", "lists"},
     "since": {"provider", "ids", "reason", "source", "from", "lists"},
@@ -56,6 +57,13 @@ class Corrections:
     def replacement(self, provider: str, name: str) -> Mapping[str, Any] | None:
         """Return a whole price history to use instead of the lists' own, if an entry has one."""
         return next(self._matching("replace", provider, name), None)
+
+    def unlisted(self, provider: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield the names that no list has yet, and the entry with their prices."""
+        for entry in self._entries["model"]:
+            if entry["provider"] == provider:
+                self._used.add(id(entry))
+                yield from ((name, entry) for name in entry["ids"])
 
     def additions(self, provider: str, name: str) -> Iterator[Mapping[str, Any]]:
         """Yield price lists to add to one period of a model."""

@@ -142,6 +142,8 @@ class Listing:
     is_first_hand: bool = False
     #: The first day on which the provider's own list was recorded without it.
     gone: str | None = None
+    #: What Tariff itself says of a name that no list has yet.
+    unlisted: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_stated(self) -> bool:
@@ -233,6 +235,11 @@ class Merger:
             if listing.genai and not is_current(listing.litellm):
                 name = undated(listing.name.removesuffix("-latest"))
                 listing.litellm = spelt.get((name, listing.genai["id"]), listing.litellm)
+        for name, entry in self.corrections.unlisted(self.imported["provider"]):
+            if name in found:  # a list has it by now
+                self.corrections.miss(entry)
+            else:
+                found[name] = Listing(name, unlisted=entry)
         return found
 
     def _price(self, provider: str, listing: Listing, listed: Iterable[PriceTable]) -> None:
@@ -250,12 +257,13 @@ class Merger:
         """
         day, name = self.corrections.as_of, listing.name
         genai, litellm = (listing.quotes.get(key, {}) for key in (GENAI, LITELLM))
-        replacement = self.corrections.replacement(provider, name)
+        replacement = listing.unlisted or self.corrections.replacement(provider, name)
         claude = self.claude.table(provider, name, listed, day)
         if replacement:
             periods = [dict(period) for period in replacement["period"]]
             listing.source = replacement["source"]
             listing.notes += replacement.get("notes", ())
+            listing.notes += [listing.unlisted["reason"]] if listing.unlisted else []
         elif claude:
             periods = [{"lists": document_of(claude)}]
             listing.source = CLAUDE_SOURCE
