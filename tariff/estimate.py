@@ -1,6 +1,5 @@
 """``tariff estimate`` and ``tariff compare``: what a call costs, on one model or on several."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -8,7 +7,8 @@ import typer
 from typer import Argument, Option
 
 from tariff.asking import Asking, asking, count_of, json_in, text_in
-from tariff.command_line import OVER_BUDGET, CommandFailed, From
+from tariff.command_line import OVER_BUDGET, From
+from tariff.in_words import is_described, on_several_models, one_call
 from tariff.views import compared, estimated, money
 
 USAGE, PROMPT, TERMS = "Tokens", "Prompt or response", "Terms"
@@ -113,65 +113,10 @@ def estimate(
     """
     sent = {"model": model, **call, "calls": calls, "budget_usd": budget}
     if amounts:
-        sent |= described(" ".join([model or "", *amounts]), sent)
+        sent |= one_call(" ".join([model or "", *amounts]), sent)
     answer = ask.ask("POST /v1/estimate", sent)
     ask.show(answer, estimated, answer["line_items"])
     return over(budget, (answer["net"] or answer)["total_usd"])
-
-
-def described(text: str, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a call that is described as in Slack; ``sent`` has those of options.
-
-    Raises CommandFailed for what describes no call, and for what options state as well.
-    """
-    from pricing.slack.commands import EstimateCommand, NotUnderstood
-    from pricing.slack.parser import parse
-
-    try:
-        command = parse(f"estimate {text}")
-    except NotUnderstood as error:
-        raise CommandFailed(f"{error.detail} For example: tariff {error.example}") from None
-    if not isinstance(command, EstimateCommand) or command.calls.period:
-        raise CommandFailed(
-            "estimate takes one model, and no period: tariff compare takes several models, and"
-            " POST /v1/estimate/workload projects calls per day or month."
-        )
-    counted = command.calls.usage
-    usage: dict[str, Any] = {
-        "input_tokens": counted.input,
-        "output_tokens": counted.output,
-        "cache_read_input_tokens": counted.cache_read,
-        "cache_creation": {
-            "ephemeral_5m_input_tokens": counted.cache_write_5m,
-            "ephemeral_1h_input_tokens": counted.cache_write_1h,
-        },
-        "server_tool_use": {"web_search_requests": counted.web_search},
-    }
-    terms, pinned = command.calls.terms, command.pinned
-    found = {
-        "usage": usage,
-        "usage_format": "anthropic",
-        "processing": terms.processing,
-        "speed": terms.speed,
-        "inference_geo": terms.inference_geo,
-        "calls": command.calls.calls if command.calls.calls > 1 else None,
-        "as_of": pinned.as_of,
-        "currency": pinned.currency,
-        "pricing_version": None if pinned.version == "active" else pinned.version,
-    }
-    twice = [name for name, one in found.items() if one and sent.get(name) not in (None, 1)]
-    twice += [name for name in _OF_A_CALL if sent.get(name) is not None]
-    if twice:
-        name = twice[0].replace("_", " ")
-        raise CommandFailed(f"The {name} is stated twice: in words and as an option. Send one.")
-    return {"model": command.model} | {name: one for name, one in found.items() if one is not None}
-
-
-#: Options that say what a call uses.
-_OF_A_CALL = (
-    *("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "text"),
-    *("response", "request", "units"),
-)
 
 
 def compare(
@@ -181,7 +126,8 @@ def compare(
         list[str] | None,
         Argument(
             metavar="MODEL...",
-            help="Ids, aliases or families, up to 20. Default: every family's current model.",
+            help="Ids, aliases or families, up to 20, or a call in words. Default: every family's"
+            " current model.",
             show_default=False,
         ),
     ] = None,
@@ -200,9 +146,13 @@ def compare(
 
     tariff compare opus sonnet gpt-5 gemini-4-argon --input 2k --output 500
 
+    tariff compare opus vs sonnet 2k in 500 out
+
     tariff compare opus sonnet haiku --text prompt.md --expected-output 800 --markdown
     """
     sent = {"models": models, **call, "calls": calls, "baseline": baseline, "equal": equal}
+    if is_described(models or ()):
+        sent |= on_several_models(" ".join(models or ()), sent)
     answer = ask.ask("POST /v1/compare", {**sent, "budget_usd": budget})
     ask.show(answer, compared, answer["rows"])
 

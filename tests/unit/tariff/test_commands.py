@@ -426,3 +426,25 @@ def test_a_count_may_be_written_with_its_scale_as_a_word(run: Run) -> None:
         "estimate", "gpt-4o", "--input", "2 million", "--output", "1 thousand", "--json"
     )
     assert json.loads(out)["total_usd"] == "5.01"
+
+
+@pytest.mark.parametrize(
+    ("words", "totals"),
+    [
+        # Opus 5.5: $4 and $20, Sonnet 5.5: $2 and $10 a million
+        ("opus vs sonnet 2k in 1k out", ["0.014", "0.028"]),
+        ("opus sonnet 2k in 1k out x10", ["0.14", "0.28"]),
+        ("sonnet 2k/1k vs opus", ["0.014", "0.028"]),
+    ],
+)
+def test_a_comparison_may_be_described_in_words(run: Run, words: str, totals: list[str]) -> None:
+    status, out, err = run("compare", *words.split(), "--json")
+    assert (status, err) == (0, "")
+    assert [row["total_usd"] for row in json.loads(out)["rows"]] == totals
+
+
+def test_names_of_models_with_digits_are_no_amounts(run: Run) -> None:
+    names = ("gpt-4o", "o3", "claude-opus-4-5", "gemini-2.5-pro")
+    status, out, _ = run("compare", *names, "--input", "2k", "--output", "500", "--json")
+    assert status == 0
+    assert len(json.loads(out)["rows"]) == len(names)

@@ -36,6 +36,7 @@ FREE_TOOLS = frozenset(("web_fetch", "url_context", "computer_use"))
 BUCKETS = ("web_search", "code_execution")
 #: OpenAI's models that search the web once in every call, as a pattern that SQL reads too.
 SEARCH_MODELS = "-search-(preview|api)"
+_OPENS = re.compile(r'"type": *"(?:open_page|find_in_page)"', re.ASCII)
 _QUERIES = (
     *("webSearchQueries", "web_search_queries", "imageSearchQueries", "image_search_queries"),
 )
@@ -144,7 +145,7 @@ def _openai_items(body: Mapping[str, Any]) -> Counter[str]:
 
 
 def _executed(body: Mapping[str, Any]) -> Counter[str]:
-    """Tools that the provider ran, by the content of an AI SDK's result.
+    """Tools that the provider ran, by the content of an AI SDK's result and PydanticAI's parts.
 
     What a search did is in its result: opening a page is not a search.
     """
@@ -163,8 +164,22 @@ def _executed(body: Mapping[str, Any]) -> Counter[str]:
         and item.get("toolCallId") not in opened
         and (name := str(item.get("toolName"))) in _EXECUTED
     )
+    uses.update(
+        _EXECUTED[name]
+        for part in _objects(body.get("parts"))
+        if part.get("part_kind") == "builtin-tool-call"
+        and (name := str(part.get("tool_name"))) in _EXECUTED
+        and _is_search(part.get("args"))
+    )
     uses["code_interpreter"] = min(uses["code_interpreter"], 1)
     return uses
+
+
+def _is_search(arguments: Any) -> bool:
+    """Whether a tool was asked to search and not to open a page, by what PydanticAI keeps of it."""
+    if isinstance(arguments, str):
+        return _OPENS.search(arguments) is None
+    return not isinstance(arguments, dict) or arguments.get("type") in (None, "search")
 
 
 def _anthropic_searches(body: Mapping[str, Any]) -> int:

@@ -161,6 +161,7 @@ SDKS = (
             "output_tokens_details/reasoning_tokens": "usage.details.reasoning_tokens",
         },
         usage_format="openai_responses",
+        kept=("parts",),
         labels={"session": "conversation_id"},
         only={"kind": ("response",)},
     ),
