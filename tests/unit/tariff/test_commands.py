@@ -443,7 +443,7 @@ def test_a_comparison_may_be_described_in_words(run: Run, words: str, totals: li
     assert [row["total_usd"] for row in json.loads(out)["rows"]] == totals
 
 
-def test_names_of_models_with_digits_are_no_amounts(run: Run) -> None:
+def test_a_digit_in_a_models_name_is_not_an_amount(run: Run) -> None:
     names = ("gpt-4o", "o3", "claude-opus-4-5", "gemini-2.5-pro")
     status, out, _ = run("compare", *names, "--input", "2k", "--output", "500", "--json")
     assert status == 0
