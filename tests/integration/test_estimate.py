@@ -639,3 +639,14 @@ def test_converse_writes_without_details_are_an_assumption_too(
     usage = {"inputTokens": 1, "outputTokens": 0, "cacheWriteInputTokens": 5, **details}
     answer = ask(model="opus", usage=usage, usage_format="bedrock_converse")
     assert bool(answer.body["assumptions"]) is not bool(details)
+
+
+@pytest.mark.parametrize(("as_of", "status"), [("8999-12-31", 200), ("9000-01-01", 422)])
+@pytest.mark.parametrize("name", ["estimate", "compare", "workload", "recommend", "plan_caching"])
+def test_a_date_that_no_calendar_goes_on_after_is_refused(
+    event: Event, name: str, as_of: str, status: int
+) -> None:
+    """Of 9999-12-31, the day 90 days later overflowed, which was a 500."""
+    body = json.loads(event(name)["body"]) | {"as_of": as_of, "pricing_version": "active"}
+    answer = post(handler(name.removesuffix("_caching")), event(name), body)
+    assert answer.status == status, answer.body

@@ -1,7 +1,7 @@
 """Dates and instants as requests write them: ``2026-11-22`` or RFC 3339."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from pricing.values import immutable
 
@@ -13,6 +13,10 @@ _OFFSET = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 #: ``+02:00`` as it arrives from a query string, where a plus sign means a space.
 _SPACED = re.compile(r".{19,26} \d{2}:\d{2}", re.ASCII)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: Instants are before this one, so that what is so many days after one of them exists too.
+END = datetime(9000, 1, 1, tzinfo=UTC)
+#: The same in microseconds since 1970.
+END_US = (END - EPOCH) // timedelta(microseconds=1)
 
 
 class Now(str):
@@ -54,13 +58,14 @@ class AsOf:
             )
         if form["offset"] and not _OFFSET.fullmatch(form["offset"]):
             raise ValueError("use an offset from -23:59 to +23:59, with minutes up to 59")
-        instant = datetime.fromisoformat(text.upper())
-        if instant.tzinfo is None:
-            return cls(instant.replace(tzinfo=UTC), text)
+        read = datetime.fromisoformat(text.upper())
         try:
-            return cls(instant.astimezone(UTC), text)
+            instant = read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
         except OverflowError:
-            raise ValueError("use an instant in the years 0001 to 9999 in UTC") from None
+            instant = END
+        if instant >= END:
+            raise ValueError("use an instant in the years 0001 to 8999 in UTC")
+        return cls(instant, text)
 
     @classmethod
     def now(cls, instant: datetime) -> "AsOf":

@@ -214,3 +214,33 @@ def test_a_row_without_a_column_for_its_time_is_rejected_with_that_reason(tmp_pa
     found = report_file(b"model,input_tokens,output_tokens\ngpt-4o,1,1\n", "csv", tmp_path)
     (line,) = found.rejected
     assert line.reason.startswith("/timestamp is required")
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet", "parquet of times"])
+def test_a_time_that_no_calendar_goes_on_after_is_rejected_and_the_others_are_priced(
+    kind: str, tmp_path: Path
+) -> None:
+    """Of a placeholder such as 9999-12-31, the next day overflowed, and the report was a 500."""
+    times = ["8999-12-31T23:59:59Z", "9000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]
+    times += ["2026-10-05T08:00:00Z"] * 300  # read by column
+    rows = "\n".join(
+        ("timestamp,model,input_tokens,output_tokens", *(f"{t},gpt-4o,1,1" for t in times))
+    )
+    content = rows.encode()
+    if kind == "jsonl":
+        usage = {"input_tokens": 1, "output_tokens": 1}
+        records = [{"timestamp": t, "model": "gpt-4o", "usage": usage} for t in times]
+        content = "\n".join(map(json.dumps, records)).encode()
+    elif kind.startswith("parquet"):
+        (tmp_path / "rows.csv").write_bytes(content)
+        types = "" if kind.endswith("times") else ", types = {'timestamp': 'VARCHAR'}"
+        source = f"read_csv('{tmp_path}/rows.csv'{types})"
+        duckdb.sql(f"COPY (FROM {source}) TO '{tmp_path}/rows.parquet'")
+        content = (tmp_path / "rows.parquet").read_bytes()
+    found = report_file(
+        content, kind.split(maxsplit=1)[0], tmp_path / "report", group_by=(("week",), ("month",))
+    )
+    assert (found.records.read, found.records.priced, found.records.rejected) == (303, 301, 2)
+    assert {line.reason.split(":")[0] for line in found.rejected} == {
+        "/timestamp is not a valid date or instant"
+    }

@@ -11,6 +11,7 @@ from dataclasses import field
 
 from pricing.reports.rates import BUCKETS
 from pricing.reports.sql import STATED_TYPE
+from pricing.timestamps import END_US
 from pricing.usage.buckets import MAX_COUNT
 from pricing.usage.terms import COMMON
 from pricing.usage.tools import SEARCH_MODELS
@@ -224,7 +225,7 @@ def calls_sql(
     """
     certain = [
         "whole",
-        "moment IS NOT NULL AND moment >= 0 AND model IS NOT NULL",
+        f"moment IS NOT NULL AND moment >= 0 AND moment < {END_US} AND model IS NOT NULL",
         f"NOT contains(model, '{SEARCH}')",
         *(f"{name} IS NOT NULL" for name in shape.required),
         *(f"({name} IS NULL OR {name} BETWEEN 0 AND {MAX_COUNT})" for name in shape.counts),

@@ -32,6 +32,7 @@ from pricing.reports.readers.record_format import ID_SEPARATOR, UNIQUE_LENGTH
 from pricing.reports.readers.records import TERMS
 from pricing.reports.source_formats import SourceFormat
 from pricing.reports.sql import STATED_TYPE
+from pricing.timestamps import END_US
 from pricing.usage.buckets import MAX_COUNT
 from pricing.usage.terms import COMMON, GEOS, SPEEDS
 
@@ -152,7 +153,7 @@ class JsonColumns(ABC):
         counts = [name for name in columns if name.startswith("of_")]
         counts += dict.fromkeys(self._sum(one, part) for one in plans for part in one.parts)
         yield f"greatest({', '.join(counts)}, 0) <= {MAX_COUNT}"
-        yield "moment >= 0"
+        yield f"moment >= 0 AND moment < {END_US}"
         if texts := [name for name in _TEXTS if name in columns]:
             yield are_short(texts)
         model = _model(columns)

@@ -25,7 +25,7 @@ from pricing.reports.readers.leaves import (
 from pricing.reports.readers.record_format import is_named_as_count
 from pricing.reports.readers.records import COST_NAMES, MOMENTS, REQUEST_IDS, TERMS
 from pricing.reports.sql import STATED_TYPE
-from pricing.timestamps import EPOCH, rfc3339
+from pricing.timestamps import END_US, EPOCH, rfc3339
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.recognition import recognised
 from pricing.usage.response import MODELS
@@ -120,7 +120,7 @@ class FlatTable:
         column = self._named(MOMENTS)
         if column:
             record["timestamp"] = _number(row[column])
-        if moment is not None and self.zoneless is None:
+        if moment is not None and 0 <= moment < END_US and self.zoneless is None:
             record["timestamp"] = rfc3339(EPOCH + timedelta(microseconds=moment))
         usage: dict[str, Any] = {}
         for name, column in self._members.items():
