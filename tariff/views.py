@@ -126,7 +126,11 @@ def compared(answer: Answer) -> Shown:
     notes += dict.fromkeys(note for row in answer["rows"] for note in notes_of(row))
     notes += (note for note in notes_of(answer) if note not in notes)
     cheapest = answer["cheapest"]
-    title = f"Cheapest: {cheapest}" if cheapest else "No model has a price for this call"
+    title = (
+        f"Cheapest: {cheapest}"
+        if cheapest
+        else "No model that is offered today has a price for this call"
+    )
     if answer["baseline"]:
         title += f", compared with {answer['baseline']}"
     names = [name for name, wanted in zip(header, shown, strict=True) if wanted]

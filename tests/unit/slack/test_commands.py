@@ -165,6 +165,20 @@ def test_a_model_s_end_is_past_from_its_day_on(as_of: str, fact: str) -> None:
     assert (fact, "2026-11-30") in card(f"prices claude-sonnet-4-5 on {as_of}").facts
 
 
+@pytest.mark.parametrize(
+    ("models", "title"),
+    [
+        # 2,000 tokens in and 1,000 out cost 0.00175 on Claude 3 Haiku, which retired, 0.0007 on
+        # Haiku 5.5 and 0.014 on Sonnet 5.5.
+        ("claude-3-haiku sonnet", "claude-sonnet-5-5 costs least: $0.014"),
+        ("claude-3-haiku haiku", "claude-haiku-5-5 costs least: $0.0007"),
+        ("claude-3-haiku claude-3-opus", "None of these models is offered any more"),
+    ],
+)
+def test_a_retired_model_does_not_cost_least(models: str, title: str) -> None:
+    assert card(f"compare {models} 2k in 1k out").title == title
+
+
 def test_prices_of_no_model_are_those_of_the_families() -> None:
     assert ("sonnet", "claude-sonnet-5-5", "$2.00", "$10.00") in table("prices").rows
 

@@ -85,7 +85,10 @@ def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) ->
     highest = max((row.total_usd for row in shown), default=Decimal(0))
     title = "None of these models has a price for these calls"
     if priced:
-        title = f"{priced[0].model.id} costs least: {usd(priced[0].total_usd)}"
+        title = "None of these models is offered any more"
+    for row in priced:
+        if (row.model.id, row.model.provider) == (found.cheapest, found.cheapest_provider):
+            title = f"{row.model.id} costs least: {usd(row.total_usd)}"
     pinned = _pin(found.pricing, command.pinned)
     warnings = dict.fromkeys(warning for row in shown for warning in row.warnings)
     return Card(
