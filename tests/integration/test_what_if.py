@@ -239,3 +239,11 @@ def test_changes_price_ten_thousand_prompts_and_one_with_caching_counts_twice(
     assert answer.status == status
     if status == 422:
         assert answer.body["errors"][0]["pointer"] == "/what_if"
+
+
+def test_a_move_to_a_retired_model_says_so(ask: Ask) -> None:
+    usage = {"input_tokens": 100, "output_tokens": 0}
+    assert (
+        "claude-3-haiku retired on 2026-04-20."
+        in answered(ask(usage, model="claude-3-haiku"))["notes"]
+    )

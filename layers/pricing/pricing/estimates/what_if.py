@@ -253,6 +253,8 @@ def _changed(line: Line, change: WhatIf, notes: dict[str, None]) -> Line:
                 f"{model.id} and {line.model.id} count tokens differently; the same counts are"
                 " assumed. POST /v1/compare with `equal`: text recounts them."
             ] = None
+        if model.lifecycle.retired(line.as_of.day):
+            notes[f"{model.id} retired on {model.lifecycle.retires}."] = None
         line = replace(line, model=model, attempts=attempts)
     if change.processing is not None:
         line = replace(line, terms=replace(line.terms, processing=change.processing))
