@@ -167,7 +167,36 @@ class ReportChoices(BillingFields):
         return found
 
 
-class ReportRequest(ReportChoices):
+class ReportOptions(Request):
+    """How to report, in a document and in a query alike."""
+
+    top: Annotated[int, Field(ge=1, le=100)] = 3
+    """Number of the most expensive endpoint and model pairs to list."""
+    format: ReportFormat = "json"
+    """The format of the answer; ``focus-csv`` and ``focus-parquet`` have FOCUS 1.2's columns."""
+    privacy: Privacy = "show"
+    """``hash`` shows the first 16 digits of a label's SHA-256 in its place, ``drop`` no labels."""
+    source_format: SourceFormat | None = None
+    """The format of the records, or null to recognise it line by line."""
+    as_of: AsOfText | None = None
+    """The date or instant of records that state none. Without it only records of formats that never
+    state one are priced, at the time of the request.
+    """
+    corrections: Corrections = "show"
+    """Prices that were corrected after a month had ended: ``show`` keeps the month as it was
+    reported, and says what would change; ``apply`` uses the corrected prices.
+    """
+
+    def completed(
+        self, query: ReportQuery, budgets: tuple[BudgetQuery, ...], now: datetime
+    ) -> ReportQuery:
+        """Return the query with its budgets and with how its records are read."""
+        as_of = None if self.as_of is None else moment_in(self.as_of, "/as_of").instant
+        options = ReadOptions(self.source_format, as_of, now)
+        return replace(query, budgets=budgets, options=options, corrections=self.corrections)
+
+
+class ReportRequest(ReportChoices, ReportOptions):
     """Usage records, inline or in S3, and the report to make of them."""
 
     records: Annotated[SkipValidation[list[Any] | None], AtMost(MAX_RECORDS)] = None
@@ -181,26 +210,10 @@ class ReportRequest(ReportChoices):
     ``endpoint``, ``team``, ``user``, ``api_key``, ``project``, ``session`` or ``tag:`` and the name
     of a tag. ``a*b`` combines two of them.
     """
-    top: Annotated[int, Field(ge=1, le=100)] = 3
-    """Number of the most expensive endpoint and model pairs to list."""
-    format: ReportFormat = "json"
-    """The format of the answer; ``focus-csv`` and ``focus-parquet`` have FOCUS 1.2's columns."""
     table: TableName | None = None
     """With ``format`` csv, one table only, a column for each of its members: ``totals``,
     ``records``, ``stated``, ``recommendations``, ``budgets``, ``unpriced``, ``rejected``, or a
     group, such as ``day*model``. Default: the whole report, the section first.
-    """
-    privacy: Privacy = "show"
-    """``hash`` shows the first 16 digits of a label's SHA-256 in its place, ``drop`` no labels."""
-    source_format: SourceFormat | None = None
-    """The format of the records, or null to recognise it line by line."""
-    as_of: AsOfText | None = None
-    """The date or instant of records that state none. Without it only records of formats that never
-    state one are priced, at the time of the request.
-    """
-    corrections: Corrections = "show"
-    """Prices that were corrected after a month had ended: ``show`` keeps the month as it was
-    reported, and says what would change; ``apply`` uses the corrected prices.
     """
 
     HINTS = Hints("common", "records")
@@ -224,10 +237,10 @@ class ReportRequest(ReportChoices):
             "/group_by/{}",
         )
         budgets = self.budget_queries(self.privacy)
-        return _chosen(found, self, budgets, now)
+        return self.completed(found, budgets, now)
 
 
-class LinesQuery(Request):
+class LinesQuery(ReportOptions):
     """The same options as query parameters, for a body that is a file of records.
 
     What is an object in a document is its JSON text here.
@@ -235,10 +248,6 @@ class LinesQuery(Request):
 
     group_by: Annotated[str, Field(max_length=1000)] = Field(default=",".join(DEFAULT_GROUPS))
     """One table per entry, separated by commas; ``a*b`` combines two dimensions."""
-    top: Annotated[int, Field(ge=1, le=100)] = 3
-    """Number of the most expensive endpoint and model pairs to list."""
-    format: ReportFormat = "json"
-    """The format of the answer; ``focus-csv`` and ``focus-parquet`` have FOCUS 1.2's columns."""
     table: TableName | None = None
     """With ``format`` csv, one table only, such as ``day*model`` or ``recommendations``."""
     model: Name | None = None
@@ -261,8 +270,6 @@ class LinesQuery(Request):
     """The first day, UTC."""
     end: DayText | None = None
     """The day after the last, UTC."""
-    privacy: Privacy = "show"
-    """``hash`` shows the first 16 digits of a label's SHA-256 in its place, ``drop`` no labels."""
     filter: JsonText | None = None
     """The calls to report, as the JSON of a document's ``filter``: several values, and tags."""
     budgets: JsonText | None = None
@@ -271,16 +278,6 @@ class LinesQuery(Request):
     """The id of a stored rate card, or the JSON of one; ``list`` for list prices only."""
     currency: Annotated[str | None, Field(min_length=3, max_length=3)] = None
     """An ISO 4217 code: the answer has its amounts in this currency too."""
-    source_format: SourceFormat | None = None
-    """The format of the records, or null to recognise it line by line."""
-    as_of: AsOfText | None = None
-    """The date or instant of records that state none. Without it only records of formats that never
-    state one are priced, at the time of the request.
-    """
-    corrections: Corrections = "show"
-    """Prices that were corrected after a month had ended: ``show`` keeps the month as it was
-    reported, and says what would change; ``apply`` uses the corrected prices.
-    """
     pricing_version: VersionReference = "active"
 
     def query(self, now: datetime) -> ReportQuery:
@@ -290,7 +287,7 @@ class LinesQuery(Request):
         filters = choices.filter.filters("/filter" if self.filter else "")
         found = report_query(groups, self.top, self.format, filters, self.privacy, self.table)
         budgets = choices.budget_queries(self.privacy)
-        return _chosen(found, self, budgets, now)
+        return self.completed(found, budgets, now)
 
     @cached_property
     def choices(self) -> ReportChoices:
@@ -321,21 +318,6 @@ def _json(text: str, pointer: str) -> Any:
     except MalformedRequest as error:
         detail = error.detail.replace("The body is", "is", 1)
         raise InvalidRequest.at(pointer, f"must hold JSON, percent-encoded: it {detail}") from None
-
-
-def _chosen(
-    query: ReportQuery,
-    request: ReportRequest | LinesQuery,
-    budgets: tuple[BudgetQuery, ...],
-    now: datetime,
-) -> ReportQuery:
-    options, corrections = _options(request, now), request.corrections
-    return replace(query, budgets=budgets, options=options, corrections=corrections)
-
-
-def _options(request: ReportRequest | LinesQuery, now: datetime) -> ReadOptions:
-    as_of = None if request.as_of is None else moment_in(request.as_of, "/as_of").instant
-    return ReadOptions(request.source_format, as_of, now)
 
 
 def report_query(
