@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.handlers import Ask, Event, handler, post
 from tests.support.tables import STORES, StoreTable, fresh_table, local_client
 
 
@@ -56,3 +57,10 @@ def bucket(moto_endpoint: str) -> Iterator[Callable[[str, bytes], str]]:
     for found in client.list_objects_v2(Bucket="inputs").get("Contents", ()):
         client.delete_object(Bucket="inputs", Key=found["Key"])
     client.delete_bucket(Bucket="inputs")
+
+
+@pytest.fixture
+def estimate(event: Event) -> Ask:
+    """``estimate(body)`` posts a body to ``POST /v1/estimate``."""
+    to = handler("estimate")
+    return lambda body: post(to, event("estimate"), body)

@@ -1,21 +1,13 @@
 """What people write before they read the documentation: answered, or told what to send."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from pricing.api.requests.hints import HINTS
 from tests.support.cases import cases
-from tests.support.handlers import Answer, Event, function_of, handler, post
-
-Ask = Callable[[Mapping[str, Any]], Answer]
-
-
-@pytest.fixture
-def estimate(event: Event) -> Ask:
-    to = handler("estimate")
-    return lambda body: post(to, event("estimate"), body)
+from tests.support.handlers import Ask, Event, function_of, handler, post
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 The prices are those of the providers' pages and of the public lists.
 """
 
-from collections.abc import Callable, Mapping
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
@@ -11,16 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.cases import cases
-from tests.support.handlers import Answer, Event, handler, post
-
-Ask = Callable[[Mapping[str, Any]], Answer]
-
-
-@pytest.fixture
-def estimate(event: Event) -> Ask:
-    to = handler("estimate")
-    return lambda body: post(to, event("estimate"), body)
-
+from tests.support.handlers import Ask, Event, handler, post
 
 TABLES = cases("units")
 

@@ -3,21 +3,12 @@
 Expected sums are worked out by hand, from prices of the lists of 2026-11.
 """
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from tests.support.cases import cases
-from tests.support.handlers import Answer, Event, handler, post
-
-Ask = Callable[[Mapping[str, Any]], Answer]
-
-
-@pytest.fixture
-def estimate(event: Event) -> Ask:
-    to = handler("estimate")
-    return lambda body: post(to, event("estimate"), body)
+from tests.support.handlers import Ask, Event, handler, post
 
 
 def images(number: int, **more: str) -> dict[str, Any]:
