@@ -385,6 +385,19 @@ def test_empty_cells_of_parquet_count_though_they_take_no_space(
         assert answer.body["totals"]["calls"] == rows
 
 
+def test_a_large_body_of_empty_cells_is_refused_before_they_are_read(
+    event: Event, tmp_path: Path
+) -> None:
+    empty = "".join(f", NULL::VARCHAR AS c{number}" for number in range(490))
+    row = f'\'2026-10-05\' AS "Date", uuid() AS "Model", 5 AS "Input Tokens"{empty}'
+    row += "".join(f", uuid() AS id{number}" for number in range(6))
+    duckdb.sql(f"COPY (SELECT {row} FROM range(14_000)) TO '{tmp_path}/rows.parquet'")  # noqa: S608
+    content = (tmp_path / "rows.parquet").read_bytes()
+    answer = table(event, content, "application/vnd.apache.parquet")
+    assert (answer.status, len(content) > 600_000) == (413, True)
+    assert "must be read one by one" in answer.body["detail"]
+
+
 @pytest.mark.parametrize(("rows", "status"), [(10, 200), (11, 422)])
 def test_an_object_in_s3_has_a_limit_of_its_own(
     event: Event, bucket: Callable[[str, bytes], str], rows: int, status: int

@@ -1,8 +1,13 @@
 """Broken, mixed and very large files: no record is lost, and nothing stops the reader."""
 
+import bz2
 import gzip
+import io
 import json
+import lzma
 import random
+import tarfile
+import zipfile
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +16,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pricing.errors import TariffError
+from pricing.errors import InvalidRequest, TariffError
 from pricing.reports.generate import report_usage
 from pricing.reports.readers.files import opened
 from pricing.reports.readers.formats import FormatReader
@@ -244,3 +249,45 @@ def test_a_time_that_no_calendar_goes_on_after_is_rejected_and_the_others_are_pr
     assert {line.reason.split(":")[0] for line in found.rejected} == {
         "/timestamp is not a valid date or instant"
     }
+
+
+def in_tar(content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        member = tarfile.TarInfo("calls.jsonl")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def in_zip(content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("calls.jsonl", content)
+    return packed.getvalue()
+
+
+ONCE = "send it unpacked, or packed once with gzip"
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "says"),
+    [
+        (in_zip(b"{}"), "a.jsonl", f"is packed with zip; {ONCE}"),
+        (bz2.compress(b"{}"), "a.csv", f"is packed with bzip2; {ONCE}"),
+        (lzma.compress(b"{}"), "a.jsonl.gz", f"is packed with xz; {ONCE}"),
+        (b"\x28\xb5\x2f\xfd\x00", "a.json", f"is packed with Zstandard; {ONCE}"),
+        (gzip.compress(gzip.compress(b"{}")), "a.jsonl.gz", f"is packed with gzip; {ONCE}"),
+        (in_tar(b"{}\n" * 9), "a.jsonl.gz", "is a tar archive; send the files in it"),
+        (b"", "a.csv", "is empty; a table has its columns' names"),
+        (b"", "a.parquet", "is empty; a table has its columns' names"),
+    ],
+)
+def test_a_file_whose_lines_would_all_be_rejected_says_what_it_is(
+    content: bytes, name: str, says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with pytest.raises(InvalidRequest) as refused:
+        opened(path, name, tmp_path)
+    assert refused.value.errors[0].detail == says

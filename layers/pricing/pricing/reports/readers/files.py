@@ -108,10 +108,30 @@ def opened(
     if packed:
         path = _unpacked(path, folder / "unpacked", pointer, max_bytes)
     with path.open("rb") as file:
-        if file.read(2) in _UTF16:
-            raise InvalidRequest.at(pointer, "is UTF-16; save it as UTF-8")
+        head = file.read(_TAR_AT + 8)
+    if why := _unreadable(head, kind):
+        raise InvalidRequest.at(pointer, why)
     with filled_by(pointer):
         return UsageFile(_prepared(path, kind, folder), kind, pointer)
+
+
+def _unreadable(head: bytes, kind: FileKind) -> str | None:
+    """Why a file that begins so is none of the kind, whose lines would all be rejected."""
+    if head[:2] in _UTF16:
+        return "is UTF-16; save it as UTF-8"
+    if head[_TAR_AT:].startswith(b"ustar"):
+        return "is a tar archive; send the files in it"
+    if packed := _PACKED.match(head):
+        return f"is packed with {packed.lastgroup}; send it unpacked, or packed once with gzip"
+    return None if head or kind == "jsonl" else "is empty; a table has its columns' names"
+
+
+#: How files begin that are packed in another way than with gzip, or twice.
+_PACKED = re.compile(
+    rb"(?P<zip>PK\x03\x04)|(?P<bzip2>BZh[1-9]1AY)|(?P<xz>\xfd7zXZ\0)|(?P<Zstandard>\x28\xb5\x2f\xfd)"
+    rb"|(?P<gzip>\x1f\x8b)"
+)
+_TAR_AT = 257
 
 
 def _unpacked(path: Path, unpacked: Path, pointer: str, max_bytes: int | None) -> Path:

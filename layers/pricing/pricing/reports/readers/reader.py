@@ -145,9 +145,10 @@ class UsageReader:
         except duckdb.Error as error:
             if is_full(error):
                 raise
-            raise InvalidRequest.at(
-                "/source", f"is not valid {file.kind}: {type(error).__name__}"
-            ) from None
+            detail = f"is not valid {file.kind}; check that it is whole, and of that kind"
+            raise InvalidRequest.at(file.pointer, detail) from None
+        except TooMuchWork as error:
+            raise BodyTooLarge(str(error)) from None
         if self._lines is None:
             ((read, self._last_line),) = self._rows("SELECT COUNT(*), MAX(line) FROM read")
         else:
