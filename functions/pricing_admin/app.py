@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from pricing.catalogue.price_book import PriceBook
     from pricing.store.idempotency import Once
+    from pricing.store.repository import Pointer
 
 ledger = cache(connect.ledger)
 rate_cards = cache(connect.rate_cards)
@@ -95,14 +96,7 @@ def _approve(request: ActivateRequest, version: str, actor: str, now: datetime) 
     )
     summary = {"groups": list(request.groups or ()), "of": version}
     approval = Proposal(stored.proposer, proposal.source, summary, tuple(approved))
-    store.propose(book, proposal=approval, reason=request.reason)
-    try:
-        made = store.activate(
-            book.id, expected_revision=expected, actor=actor, reason=request.reason
-        )
-    except errors.StaleRevision:
-        store.reject(book.id, actor=actor, reason="Another version became active first.")
-        raise
+    made = _made_active(book, approval, expected, actor, request.reason)
     rest = still_held(held, book, pending)
     if rest is not None:
         others = Proposal(stored.proposer, proposal.source, proposal.summary, tuple(pending))
@@ -137,17 +131,8 @@ def cancel_prices(request: CancelRequest, call: Call) -> Cancelled:
         active = _active(request.expected_revision)
         book = without_scheduled(active, request.model, request.start(), call.now)
         summary = {"cancelled": request.model, "starts": request.starts, "of": active.id}
-        ledger().propose(book, proposal=Proposal(actor, "manual", summary), reason=request.reason)
-        try:
-            made = ledger().activate(
-                book.id,
-                expected_revision=request.expected_revision,
-                actor=actor,
-                reason=request.reason,
-            )
-        except errors.StaleRevision:
-            ledger().reject(book.id, actor=actor, reason="Another version became active first.")
-            raise
+        proposal = Proposal(actor, "manual", summary)
+        made = _made_active(book, proposal, request.expected_revision, actor, request.reason)
         return Cancelled(
             book.id, made.revision, active.id, request.model, request.starts, actor, request.reason
         )
@@ -176,6 +161,21 @@ def correct_prices(request: CorrectionRequest, call: Call) -> CorrectionProposed
         )
 
     return _once(request, call, CorrectionProposed, work)
+
+
+def _made_active(
+    book: PriceBook, proposal: Proposal, expected_revision: int, actor: str, reason: str
+) -> Pointer:
+    """Store a new version and activate it; it is rejected if another became active first."""
+    store = ledger()
+    store.propose(book, proposal=proposal, reason=reason)
+    try:
+        return store.activate(
+            book.id, expected_revision=expected_revision, actor=actor, reason=reason
+        )
+    except errors.StaleRevision:
+        store.reject(book.id, actor=actor, reason="Another version became active first.")
+        raise
 
 
 def _active(expected_revision: int) -> PriceBook:
