@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.handlers import Ask, Event, handler, post
+from tests.support.handlers import Ask, Event, Handler, handler, post
 from tests.support.tables import STORES, StoreTable, fresh_table, local_client
 
 
@@ -64,3 +64,9 @@ def estimate(event: Event) -> Ask:
     """``estimate(body)`` posts a body to ``POST /v1/estimate``."""
     to = handler("estimate")
     return lambda body: post(to, event("estimate"), body)
+
+
+@pytest.fixture(scope="module")
+def recommend() -> Handler:
+    """The function of recommendations; one for a module, since it takes long to load."""
+    return handler("recommend")

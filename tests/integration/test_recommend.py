@@ -12,7 +12,17 @@ from pricing.recommendations.routing import Assessment, Basis
 from pricing.recommendations.routing.judgement import Signal
 from pricing.store import bundled
 from tariff.template import ROOT
-from tests.support.handlers import Answer, Ask, Event, Handler, asking, handler, pointers, post
+from tests.support.handlers import (
+    Answer,
+    Ask,
+    Event,
+    Handler,
+    asking,
+    handler,
+    only,
+    pointers,
+    post,
+)
 
 Reads = Callable[..., None]
 EVENT = json.loads((ROOT / "events" / "recommend.json").read_text(encoding="utf-8"))
@@ -20,11 +30,6 @@ NOW = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
 HAIKU, SONNET, OPUS = "claude-haiku-5-5", "claude-sonnet-5-5", "claude-opus-5-5"
 #: 1000 in, 200 out: 0.0002, 0.004 and 0.008 USD.
 SIZE = {"expected_input_tokens": 1000, "expected_output_tokens": 200}
-
-
-@pytest.fixture(scope="module")
-def recommend() -> Handler:
-    return handler("recommend")
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +51,7 @@ def reads_as(monkeypatch: pytest.MonkeyPatch) -> Reads:
 
 
 def one(answer: Answer) -> dict[str, Any]:
-    assert answer.status == 200, answer.body
-    (found,) = answer.body["recommendations"]
-    assert isinstance(found, dict)
-    return found
+    return only(answer, "recommendations")
 
 
 def chosen(answer: Answer) -> str | None:

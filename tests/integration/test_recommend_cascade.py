@@ -21,11 +21,6 @@ USAGE = {"input_tokens": 2000, "output_tokens": 1000}
 HAIKU, SONNET, OPUS = Fraction("0.0056"), Fraction("0.021"), Fraction("0.105")
 
 
-@pytest.fixture(scope="module")
-def recommend() -> Handler:
-    return handler("recommend")
-
-
 @pytest.fixture
 def ask(recommend: Handler) -> Ask:
     def send(*stages: dict[str, Any], **fields: Any) -> Answer:

@@ -37,11 +37,6 @@ HOSTILE = {
 }
 
 
-@pytest.fixture(scope="module")
-def recommend() -> Handler:
-    return handler("recommend")
-
-
 def ask(recommend: Handler, task: str, **fields: Any) -> Answer:
     body = {"task": task, "expected_input_tokens": 100, "expected_output_tokens": 100, **fields}
     return post(recommend, EVENT, body)

@@ -10,16 +10,11 @@ import pytest
 from pricing.store import bundled
 from pricing.tokens.prompts import ReadPrompt
 from tariff.template import ROOT
-from tests.support.handlers import Answer, Ask, Handler, asking, handler, pointers, post
+from tests.support.handlers import Answer, Ask, Handler, asking, only, pointers, post
 
 EVENT = json.loads((ROOT / "events" / "recommend.json").read_text(encoding="utf-8"))
 NOW = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
 HAIKU, OPUS = "claude-haiku-5-5", "claude-opus-5-5"
-
-
-@pytest.fixture(scope="module")
-def recommend() -> Handler:
-    return handler("recommend")
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +23,7 @@ def ask() -> Ask:
 
 
 def one(answer: Answer) -> dict[str, Any]:
-    assert answer.status == 200, answer.body
-    (found,) = answer.body["recommendations"]
-    assert isinstance(found, dict)
-    return found
+    return only(answer, "recommendations")
 
 
 def chosen(answer: Answer) -> str | None:

@@ -7,7 +7,7 @@ from unittest import mock
 import pytest
 
 from pricing.estimates.caching import cache_kinds
-from tests.support.handlers import Answer, Ask, Event, handler, post
+from tests.support.handlers import Answer, Ask, Event, handler, only, post
 from tests.support.usage_reading import iteration
 
 HIT = {"prefix_tokens": 5_000, "hit_rate": "0.9"}
@@ -26,10 +26,7 @@ def ask(event: Event) -> Ask:
 
 
 def answered(answer: Answer) -> dict[str, Any]:
-    assert answer.status == 200, answer.body
-    (only,) = answer.body["what_if"]
-    assert isinstance(only, dict)
-    return only
+    return only(answer, "what_if")
 
 
 def usd(*products: tuple[int, str]) -> Fraction:

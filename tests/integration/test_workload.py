@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pricing.store import bundled
-from tests.support.handlers import Answer, Ask, Event, handler, post
+from tests.support.handlers import Answer, Ask, Event, handler, only, post
 
 
 @pytest.fixture
@@ -45,10 +45,7 @@ PIPELINES = [
 
 
 def what_if(answer: Answer) -> dict[str, Any]:
-    assert answer.status == 200, answer.body
-    (only,) = answer.body["what_if"]
-    assert isinstance(only, dict)
-    return only
+    return only(answer, "what_if")
 
 
 def test_the_lessons_day_costs_what_the_lesson_says(ask: Ask) -> None:

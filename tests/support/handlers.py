@@ -70,6 +70,14 @@ def asking(name: str, event: Mapping[str, Any], **always: Any) -> Ask:
     return lambda **fields: post(to, event, {**always, **fields})
 
 
+def only(answer: Answer, name: str) -> dict[str, Any]:
+    """The one entry of a list of a good answer."""
+    assert answer.status == 200, answer.body
+    (found,) = answer.body[name]
+    assert isinstance(found, dict)
+    return found
+
+
 def pointers(answer: Answer) -> list[str]:
     """Where a refused request is wrong."""
     assert answer.status == 422, answer.body
