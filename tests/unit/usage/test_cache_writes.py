@@ -84,3 +84,14 @@ def test_a_total_that_is_less_than_its_parts_is_refused(total: int) -> None:
     with pytest.raises(InvalidRequest) as refused:
         read_usage(raw, None, "/usage")
     assert [error.pointer for error in refused.value.errors] == ["/usage/total_tokens"]
+
+
+def test_all_writes_under_two_names_are_the_same_or_refused() -> None:
+    found, _ = counted(written(cache_creation=200, cache_write_tokens=200))
+    assert found == {"cache_write_5m": 200, "input": 800, "output": 5}
+    with pytest.raises(InvalidRequest) as refused:
+        counted(written(cache_creation=200, cache_write_tokens=150))
+    (error,) = refused.value.errors
+    assert error.pointer == "/usage/input_token_details/cache_creation"
+    assert error.detail.startswith("is 200, but ")
+    assert error.detail.endswith(" is 150; send one")

@@ -13,6 +13,7 @@ from pricing.usage.response import (
     read_response,
     terms_served,
     unwrapped,
+    usage_of_choice,
     with_stated_tools,
 )
 
@@ -266,3 +267,20 @@ def test_the_number_of_all_tools_is_read_once_they_are_listed_one_by_one(
     found = read_response({**TOLD, "usage": usage, "server_side_tool_usage": uses}, None).usage
     assert found.attempts[0].usage.web_search == 2
     assert [one.pointer for one in found.unread if "tools_used" in one.pointer] == left
+
+
+def test_a_wrapped_answer_without_a_model_is_of_the_model_that_stands_around_it() -> None:
+    inside = {"object": "chat.completion", "usage": CHAT}
+    found = read_response({"model": "gpt-4o", "response": {"body": inside}}, None)
+    assert (found.model, found.model_at) == ("gpt-4o", "/response/model")
+    own = {**inside, "model": "gpt-4o-mini"}
+    assert (
+        read_response({"model": "gpt-4o", "response": {"body": own}}, None).model == "gpt-4o-mini"
+    )
+
+
+def test_of_several_choices_the_last_has_the_usage_of_the_stream() -> None:
+    first, last = {"usage": {"prompt_tokens": 1}}, {"usage": CHAT}
+    assert usage_of_choice({"choices": [first, last]}) == CHAT
+    assert usage_of_choice({"choices": [last, {"index": 1}]}) is None
+    assert usage_of_choice({"choices": []}) is None
