@@ -3,13 +3,11 @@
 The file is read at the first error: a request without one needs none of it.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any
 
-_FILE = Path(__file__).parents[2] / "data" / "hints.toml"
+_FILE = __file__.rpartition("/api/")[0] + "/data/hints.toml"
 
 
 class Hints(Mapping[str, str]):
@@ -47,4 +45,7 @@ def provider_objects() -> Sequence[tuple[frozenset[str], str]]:
 
 @cache
 def _file() -> Mapping[str, Any]:
-    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    import tomllib  # only an error needs it
+
+    with open(_FILE, "rb") as file:  # noqa: PTH123 - as in store/bundled.py
+        return tomllib.load(file)
