@@ -67,7 +67,7 @@ def test_a_pointer_leads_to_the_field_and_names_no_type(
 def test_a_count_written_in_another_way_is_refused_with_the_number_to_send(
     written: Any, number: str
 ) -> None:
-    (error,) = refused({"calls": written}).errors
+    (error,) = refused({"task": "Do it", "calls": written}, RecommendRequest).errors
     assert error == FieldError("/calls", f"{NO_COUNT}; send {number}")
 
 
