@@ -225,8 +225,8 @@ def test_every_bad_field_next_to_a_union_is_found() -> None:
             "/zzz",
             "is not a property of this request, which takes `budget_usd`, ",
         ),
-        (EstimateRequest, {"input": 9}, "/input", "`input` is called `input_tokens` here"),
-        (EstimateRequest, {"input": "a"}, "/input", "`input` is not a field here. Send the prompt"),
+        (EstimateRequest, {"usage": {}, "input": 9}, "/input", "`input` is called `input_tokens`"),
+        (EstimateRequest, {"text": "a", "input": "a"}, "/input", "`input` is not a field here. "),
         (
             WorkloadRequest,
             {"input_tokens": 9},
@@ -257,6 +257,9 @@ def test_every_name_that_a_hint_says_is_meant_is_a_field_of_its_route() -> None:
     for shape in (EstimateRequest, WorkloadRequest, RecommendRequest, CachingPlanRequest):
         for name in shape.HINTS:
             if not name.isidentifier() or name in shape.model_fields:
+                continue
+            with suppress(InvalidRequest):  # some are read as what they mean
+                parse(shape, {name: "x"})
                 continue
             for error in refused({name: "x"}, shape).errors:
                 called = re.search(r"is called `(\w+)` here", error.detail)
