@@ -1,5 +1,6 @@
 """What people write before they read the documentation: answered, or told what to send."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -257,6 +258,15 @@ def test_one_text_may_be_sent_as_messages_with_the_output_that_is_expected(estim
         {"model": "gpt-4o", "prompt": "Hello there.", "output_tokens": 100},
     ):
         assert estimate(sent).body["total_usd"] == expected
+
+
+def test_a_stream_may_be_sent_as_the_text_that_it_is(estimate: Ask) -> None:
+    usage = {"prompt_tokens": 2000, "completion_tokens": 500}
+    events = [{"id": "c", "choices": []}, {"id": "c", "choices": [], "usage": usage}]
+    lines = [*(f"data: {json.dumps(event)}" for event in events), "data: [DONE]"]
+    answer = estimate({"model": "gpt-4o", "response": "\n\n".join(lines)})
+    assert answer.body["total_usd"] == PLAIN
+    assert estimate({"model": "gpt-4o", "response": "no stream"}).status == 422
 
 
 def test_a_line_of_a_batch_may_be_the_body(estimate: Ask) -> None:

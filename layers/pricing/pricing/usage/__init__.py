@@ -1,6 +1,6 @@
 """The usage of one call, whichever provider reports it.
 
 Public: buckets, formats, iterations, made, meanings, parsed, reader,
-recognition, response, sdk_shapes, shapes, terms, tools.
-Internal: other_shapes, split, stated.
+recognition, response, sdk_shapes, shapes, stated, terms, tools.
+Internal: other_shapes, split.
 """

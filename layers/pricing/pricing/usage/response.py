@@ -3,6 +3,7 @@
 Text is never read: of the items of an answer only their types, ids and counts are.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -10,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from pricing.errors import InvalidRequest, is_plain_name
-from pricing.money import multiply, plain
+from pricing.money import plain
 from pricing.notices import Notice
 from pricing.usage.buckets import Attempt, StatedTerms, Usage
 from pricing.usage.formats import SHAPES
@@ -18,11 +19,11 @@ from pricing.usage.iterations import with_tools
 from pricing.usage.made import made
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.other_shapes import BEDROCK_CACHE, BODY_COUNTS
-from pricing.usage.parsed import ParsedUsage, StatedCost, Unread
+from pricing.usage.parsed import ParsedUsage, Unread
 from pricing.usage.reader import MAX_NAMED, read_usage
 from pricing.usage.sdk_shapes import VERCEL_AI
 from pricing.usage.shapes import NUMBER_OF_TOOL_USES, STATED_COST
-from pricing.usage.stated import USD_PER_TICK, amount_of
+from pricing.usage.stated import stated_cost
 from pricing.usage.terms import UNSTATED, WORDS, TierWord
 from pricing.usage.tools import BUCKETS, stated_tools, tool_usage, unknown_items, usage_of
 from pricing.values import immutable
@@ -64,6 +65,8 @@ USAGES = (
 _INNER_USAGES: Mapping[tuple[str, ...], frozenset[str]] = {
     ("meta",): frozenset(("billed_units",)),
     ("metrics",): BODY_COUNTS,
+    # The headers of Bedrock's InvokeModel, as its SDK keeps them
+    ("ResponseMetadata", "HTTPHeaders"): BODY_COUNTS,
     # Haystack, Strands
     ("meta", "usage"): frozenset(),
     ("metrics", "accumulated_usage"): frozenset(),
@@ -88,18 +91,7 @@ MODELS = (
     *("Model", "ModelId"),
 )
 _MODEL_HOLDERS = ("response_metadata", "llm_output", "llmOutput", "response", "meta")
-#: Where a response states its cost next to its usage: LiteLLM's, agents' and gateways' own names.
-COSTS = (
-    ("_hidden_params", "response_cost"),
-    ("response_cost",),
-    ("total_cost_usd",),
-    ("cost_usd",),
-    ("costUSD",),
-    ("cost",),
-    ("total_cost",),
-    ("usage", "cost_in_usd_ticks"),
-)
-_TICKS = COSTS[-1]
+_COUNT = re.compile(r"\d{1,13}", re.ASCII)
 #: What each of several results counts: Titan's, KoboldCpp's.
 _OF_RESULTS = BODY_COUNTS | {"prompt_tokens", "completion_tokens"}
 #: What llama.cpp counts in the answer itself.
@@ -283,10 +275,7 @@ def _inner_usages(body: Mapping[str, Any], pointer: str) -> Iterator[tuple[Any, 
         if isinstance(found, dict) and (
             not own or any(found.get(name) not in (None, {}) for name in own)
         ):
-            prompt = found.get("prefill")  # TGI lists the tokens of the prompt, if it is asked to
-            if path == ("details",) and isinstance(prompt, list) and prompt:
-                found = {"input_length": len(prompt), **found}
-            yield found, f"{pointer}/{'/'.join(path)}"
+            yield _counted(path[-1], found, own), f"{pointer}/{'/'.join(path)}"
     counts = {name: body[name] for name in BODY_COUNTS if name in body}
     embedded = _embedded(body.get("predictions"))
     if embedded:
@@ -302,6 +291,17 @@ def _inner_usages(body: Mapping[str, Any], pointer: str) -> Iterator[tuple[Any, 
     local = {name: body[name] for name in _OF_LLAMA_CPP if name in body}
     if local:
         yield local, pointer
+
+
+def _counted(name: str, found: Mapping[str, Any], own: frozenset[str]) -> Mapping[str, Any]:
+    """The counts of a member, where it has them in another form than a usage object."""
+    prompt = found.get("prefill")
+    if name == "details" and isinstance(prompt, list) and prompt:
+        return {"input_length": len(prompt), **found}  # TGI lists the prompt, if it is asked to
+    if name == "HTTPHeaders":  # whose values are all texts
+        texts = {one: str(found.get(one, "")) for one in own}
+        return {one: int(text) for one, text in texts.items() if _COUNT.fullmatch(text)}
+    return found
 
 
 def _embedded(predictions: Any) -> int:
@@ -402,16 +402,6 @@ def _model(body: Mapping[str, Any], pointer: str) -> tuple[str | None, str]:
             prefixed = gateway and not value.startswith(f"{gateway}/")
             return f"{gateway}/{value}" if prefixed else value, f"{here}/{name}"
     return None, f"{pointer}/model"
-
-
-def stated_cost(body: Mapping[str, Any], pointer: str) -> StatedCost | None:
-    """What a gateway or an agent says next to the usage that it charged."""
-    for path in COSTS:
-        usd = amount_of(_at(body, path))
-        if usd is not None:
-            usd = multiply(usd, USD_PER_TICK) if path == _TICKS else usd
-            return StatedCost(usd, f"{pointer}/{'/'.join(path)}")
-    return None
 
 
 def _with_tier(parsed: ParsedUsage, body: Mapping[str, Any], pointer: str) -> ParsedUsage:

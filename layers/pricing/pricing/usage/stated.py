@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from pricing.money import add
+from pricing.money import add, multiply
 from pricing.usage import meanings
 from pricing.usage.buckets import MAX_COUNT
 from pricing.usage.parsed import StatedCost
@@ -16,6 +16,18 @@ USD_PER_TICK = Decimal("1e-10")
 #: A float has 17 digits: what is written with more decimals than this is not an amount.
 _COST_PLACES = 30
 _AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,30})?", re.ASCII)
+#: Where a response states its cost next to its usage: LiteLLM's, agents' and gateways' own names.
+COSTS = (
+    ("_hidden_params", "response_cost"),
+    ("response_cost",),
+    ("total_cost_usd",),
+    ("cost_usd",),
+    ("costUSD",),
+    ("cost",),
+    ("total_cost",),
+    ("usage", "cost_in_usd_ticks"),
+)
+_TICKS = COSTS[-1]
 
 
 def amount_of(value: Any) -> Decimal | None:
@@ -44,3 +56,19 @@ def charged(costs: Mapping[str, StatedCost], own_key: bool | None) -> StatedCost
     if behind is None:
         return replace(stated, fee=stated.usd)
     return replace(behind, usd=add((behind.usd, stated.usd)), fee=stated.usd)
+
+
+def stated_cost(body: Mapping[str, Any], pointer: str) -> StatedCost | None:
+    """What a gateway or an agent says next to the usage that it charged."""
+    for path in COSTS:
+        usd = amount_of(_at(body, path))
+        if usd is not None:
+            usd = multiply(usd, USD_PER_TICK) if path == _TICKS else usd
+            return StatedCost(usd, f"{pointer}/{'/'.join(path)}")
+    return None
+
+
+def _at(body: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        body = body.get(name) if isinstance(body, dict) else None
+    return body

@@ -85,6 +85,8 @@ _WRITTEN = re.compile(
     r"(?P<digits>\d{1,3}(?:[,_]\d{3})+|\d{1,18})(?P<part>\.\d{1,9})?\s?(?P<scale>[kKmM]?)", re.ASCII
 )
 _SCALES = {"": 0, "k": 3, "m": 6}
+#: A line of server-sent events that has data.
+_EVENT = re.compile(r"^data:.*$", re.MULTILINE)
 _DAY = re.compile(r"(20\d\d)([01]\d)([0-3]\d)", re.ASCII)
 #: Counts of seconds and of milliseconds since 1970, of this century.
 _SECONDS, _MILLISECONDS = range(10**9, 10**10), range(10**12, 10**13)
@@ -147,11 +149,12 @@ def _rename_prompt(sent: dict[str, Any]) -> None:
 
 
 def _object(text: str) -> Any:
-    """The object that a text holds, or the text."""
-    if text[:1] not in ("{", "["):
-        return text
+    """The object that a text holds, or the events of a stream; else the text."""
+    lines = [line.removeprefix("data:").strip() for line in _EVENT.findall(text)]
     try:
-        return read_json(text.encode(errors="replace"))
+        if lines:
+            return [read_json(one.encode(errors="replace")) for one in lines if one != "[DONE]"]
+        return read_json(text.encode(errors="replace")) if text[:1] in ("{", "[") else text
     except MalformedRequest:
         return text
 

@@ -47,7 +47,8 @@ from pricing.reports.readers.several import CLAUDE_CODE
 from pricing.reports.source_formats import SourceFormat
 from pricing.timestamps import EPOCH
 from pricing.usage.meanings import UsageFormat
-from pricing.usage.response import COSTS, is_batch_line
+from pricing.usage.response import is_batch_line
+from pricing.usage.stated import COSTS
 from pricing.values import immutable
 
 #: A value may be at one of several places, of which the first that has one counts.

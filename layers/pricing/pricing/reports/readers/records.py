@@ -26,15 +26,14 @@ from pricing.usage.iterations import with_own_search
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.parsed import NOTHING_OPEN, OpenQuestions, Unread
 from pricing.usage.response import (
-    COSTS,
     MODELS,
     USAGES,
     holds_usage,
     is_batch_line,
     read_response,
-    stated_cost,
     terms_served,
 )
+from pricing.usage.stated import COSTS, stated_cost
 from pricing.usage.tools import SEARCH_MODELS
 from pricing.values import immutable
 
