@@ -567,6 +567,23 @@ def test_what_applied_before_and_since_is_put_around_the_lists_prices() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("begins", "is_own"), [("2026-11-22T00:00:00", True), ("2026-11-23T00:00:00", False)]
+)
+def test_what_applies_from_a_later_day_leaves_todays_price_a_lists(
+    begins: str, is_own: bool
+) -> None:
+    """A refresh takes Tariff's own prices as they are, and has a list's confirmed."""
+    rates = {"standard": {"rates": {"input": "8", "output": "9"}}}
+    about = {"provider": "openai", "ids": ["swift"], "reason": "It moves.", "source": "its page"}
+    moves = {"since": [about | {"from": begins, "lists": rates}]}
+    tables = Corrections({"as_of": date(2026, 11, 22), **moves})
+    imported = {"provider": "openai", "genai_prices": [], "litellm": [litellm(lists(standard=TWO))]}
+    (merge,) = merges([], [imported], tables, VERSIONS, [])
+    assert (merge.listings["swift"].source is not None) is is_own
+    assert merge.rows[0]["prices"][-1]["source"] == "its page"
+
+
 @pytest.mark.parametrize(("last", "periods"), [(TWO, 2), (ONE, 1)])
 def test_a_recorded_past_is_used_where_it_ends_with_todays_price(
     last: dict[str, str], periods: int

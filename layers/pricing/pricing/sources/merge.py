@@ -295,9 +295,10 @@ class Merger:
             )
         for moved in self.corrections.moves(provider, name):
             kept = [p for p in periods if "from" not in p or instant(p["from"]) < moved["from"]]
-            begun = {"from": moved["from"], "lists": moved["lists"]}
+            begun = {name: moved[name] for name in ("from", "lists", "source")}
             periods = [*kept[:-1], {**kept[-1], "to": moved["from"]}, begun]
-            listing.source = moved["source"]
+            if moved["from"] <= f"{day}T23:59:59":  # until then, today's price is a list's
+                listing.source = moved["source"]
             listing.notes.append(
                 f"From {moved['from']}Z on: {moved['reason']} Source: {moved['source']}."
             )
