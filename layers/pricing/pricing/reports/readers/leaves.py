@@ -12,6 +12,11 @@ from pricing.reports.sql import STATED_TYPE
 TEXT, NUMBER, JSON = "VARCHAR", "BIGINT", "JSON"
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _TIME = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
+#: How most programs write an instant, and what reads it in half the time of a pattern and a cast.
+_USUAL = {
+    "____-__-__T__:__:__.___Z": "%Y-%m-%dT%H:%M:%S.%gZ",
+    "____-__-__T__:__:__Z": "%Y-%m-%dT%H:%M:%SZ",
+}
 _ZONELESS = r"\d[ T]\d\d:\d\d:\d\d(\.\d+)?"
 _OFFSET = r"[+-]([01]\d|2[0-3]):[0-5]\d"
 _AMOUNT = r"\d{1,15}(\.\d{1,30})?([eE]-?\d{1,2})?"
@@ -154,8 +159,13 @@ def moment_sql(text: str, zone: str = "UTC|[Zz]", otherwise: str = "NULL") -> st
     """
     # Only of these texts DuckDB reads the zone itself; cutting it off takes five times as long.
     plain = "Z?" if zone == ZONE_OR_NONE else "Z"
+    usual = " ".join(  # a blank or a sign may only be before the year
+        f"WHEN {text} LIKE '{written}' AND {text} >= '0'"
+        f" THEN epoch_us(try_strptime({text}, '{read}'))"
+        for written, read in _USUAL.items()
+    )
     return (
-        f"CASE WHEN regexp_full_match({text}, '{_DATE}[ T]{_TIME}{plain}')"
+        f"CASE {usual} WHEN regexp_full_match({text}, '{_DATE}[ T]{_TIME}{plain}')"
         f" THEN epoch_us(try_cast({text} AS TIMESTAMP))"
         f" WHEN regexp_full_match({text}, '{_DATE}[ T]{_TIME} ?({zone})')"
         f" THEN epoch_us(try_cast(rtrim({text}, ' UTCZz') AS TIMESTAMP))"
