@@ -137,9 +137,11 @@ def _folded(steps: Steps) -> tuple[str, ...]:
 
 def are_short(texts: Sequence[str]) -> str:
     """Whether none of these texts is longer than a name; bytes are counted in no time."""
-    most = ", ".join(f"strlen({text})" for text in texts)
-    characters = ", ".join(f"length({text})" for text in texts)
-    return f"COALESCE(greatest({most}) <= {MAX_TEXT} OR greatest({characters}) <= {MAX_TEXT}, TRUE)"
+    bytes_, characters = (
+        f"greatest({', '.join(f'{count}({text})' for text in texts)}) <= {MAX_TEXT}"
+        for count in ("strlen", "length")
+    )
+    return f"CASE WHEN {bytes_} THEN TRUE ELSE COALESCE({characters}, TRUE) END"
 
 
 def digits(leaf: str, *, loose: bool) -> str:
@@ -186,7 +188,7 @@ def leaf_amount_sql(leaf: str) -> str:
     """The same of a JSON value, of which a number needs no pattern."""
     number = f"TRY_CAST({leaf} AS {STATED_TYPE})"
     text = f"WHEN starts_with({leaf}, '\"') THEN {amount_sql(unquoted(leaf))}"
-    return f"CASE {text} WHEN {number} > 0 THEN {number} END"
+    return f"CASE {text} ELSE NULLIF(greatest({number}, 0), 0) END"
 
 
 def zoneless_sql(text: str, quote: str = "") -> str:

@@ -44,7 +44,7 @@ _TEXT_LINES = (
 )
 #: DuckDB adds lines to a table in parts of a quarter of this, and copies those that do not fill a
 #: group of rows again. Larger buffers are only worth their memory where they fill one.
-BUFFER_BYTES, MAX_BUFFER_BYTES = 4 * MAX_LINE_BYTES, 10 * MAX_LINE_BYTES
+BUFFER_BYTES, MAX_BUFFER_BYTES = 2 * MAX_LINE_BYTES, 10 * MAX_LINE_BYTES
 ROW_GROUP = 122_880
 
 
