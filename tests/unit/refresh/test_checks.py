@@ -1,5 +1,6 @@
 """The refresh checks: which changes are accepted, which are held and why; nothing is lost."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -242,6 +243,19 @@ def test_a_list_that_lags_behind_an_announced_price_does_not_undo_it(
         earlier=Earlier("2026-11-24T03:00:00"),
     )  # fmt: skip
     assert (day_after.accepted, rates(day_after)) == ((), DOUBLED)
+
+
+def test_a_list_that_lags_behind_an_announced_price_may_have_other_thresholds() -> None:
+    found = candidate({GENAI: DOUBLED, LITELLM: OLD})
+    quotes = []
+    for quote in found.quotes:
+        tiers = quote.prices["standard"]
+        if quote.source == LITELLM:
+            longer = {"input": Decimal(3), "output": Decimal(9)}
+            tiers = {**tiers, 128_000: longer, 200_000: longer}
+        quotes.append(replace(quote, prices={**quote.prices, "standard": tiers}))
+    decision = begun("2026-11-23T23:59:59", replace(found, quotes=tuple(quotes)))
+    assert rates(decision) == DOUBLED
 
 
 def test_a_list_may_contradict_a_price_that_did_not_begin_since_it_was_published() -> None:

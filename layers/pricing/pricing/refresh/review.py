@@ -431,10 +431,12 @@ def known_before(active: Row, candidate: Candidate, compared: str | None, now: s
         return known
     before = table_of(next(p["lists"] for p in active["prices"] if p.get("to") == start))
     for row in known_disagreements(candidate, active["prices"], now):
+        if row["component"] == "above_tokens":  # thresholds, and not prices
+            continue
         rates = rates_at(before, row["mode"], row.get("tier", 0))
         old = rates.get(row["component"])
         quoted = {Decimal(row[key]) for key in PACKAGES if row.get(key, row["used"]) != row["used"]}
-        if row["component"] != "above_tokens" and quoted == {old}:
+        if quoted == {old}:
             known.append(row)
     return known
 
