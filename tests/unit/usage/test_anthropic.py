@@ -77,6 +77,13 @@ def test_anthropic_thinking_may_be_all_of_the_output_but_not_more() -> None:
     assert pointers("anthropic", thinking(21)) == ["/usage/output_tokens_details/thinking_tokens"]
 
 
+def test_thinking_without_the_output_that_it_is_part_of_is_refused() -> None:
+    usage = {"gen_ai.usage.details.thinking_tokens": 1}
+    ((pointer, detail),) = refused("otel_genai", usage)
+    assert pointer == "/usage/gen_ai.usage.details.thinking_tokens"
+    assert detail == "is a part of a count that is not stated; send both"
+
+
 def test_anthropic_server_tools_are_counted_and_a_fetch_has_no_fee() -> None:
     tools = {"web_search_requests": 2, "web_fetch_requests": 3, "code_execution_requests": 4}
     found = buckets("anthropic", ANTHROPIC | {"server_tool_use": tools})

@@ -39,6 +39,8 @@ _CACHE = (READ, WRITE, WRITE_OTHER, WRITE_5M, WRITE_1H)
 _WRITES = (WRITE, WRITE_OTHER, WRITE_5M, WRITE_1H)
 _PROMPT_PARTS = (*_CACHE, AUDIO_IN, IMAGE_IN, VIDEO_IN)
 _OUTPUT_PARTS = (REASONING, AUDIO_OUT, IMAGE_OUT, VIDEO_OUT)
+#: Why a part is refused when the whole it belongs to is missing.
+_ALONE = "is a part of a count that is not stated; send both"
 #: (prompt, cached) of each modality, in the order in which they are taken to be cached where no
 #: count says so: audio, which has a price of its own, last.
 _MODALITIES = ((IMAGE_IN, IMAGE_CACHED), (VIDEO_IN, VIDEO_CACHED), (AUDIO_IN, AUDIO_CACHED))
@@ -152,7 +154,7 @@ class Counts(dict[str, int]):
             stated = next((whole for whole in wholes if whole in self), None)
             if stated is None:
                 part = next(part for part in parts if self[part])
-                self.refuse(part, "is a part of a count that is not stated; send both")
+                self.refuse(part, _ALONE)
             self.refuse(stated, self.exceeded(stated, parts))
         return left
 
@@ -309,6 +311,8 @@ def _answer(counts: Counts) -> tuple[int, int]:
     stated = counts.get
     answer, apart = stated(ANSWER, 0), stated(REASONING_APART, 0)
     if stated(THINKING, 0) > answer:
+        if ANSWER not in counts:
+            counts.refuse(THINKING, _ALONE)
         counts.refuse(THINKING, f"is a part of {counts.name(ANSWER)} and cannot be larger")
     reasoning = stated(REASONING, 0) + apart
     if ANSWER in counts:
