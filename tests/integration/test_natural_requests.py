@@ -297,6 +297,8 @@ def test_items_and_comparisons_are_written_in_as_many_ways(workload: Ask, compar
     [
         # Whether the 1,000 are a part of the 2,000 is left open.
         ({"input_tokens": 2000, "output_tokens": 500, "cached_tokens": 1000}, "/cached_tokens"),
+        # Nor whether these are the tokens of ten calls, or of each of them.
+        ({"prompt_tokens": 2000, "completion_tokens": 500, "requests": 10}, "/requests"),
         ({"input_tokens": 2000, "output_tokens": 500, "as_of": "01/11/2026"}, "/as_of"),
         ({"input_tokens": 2000, "output_tokens": 500, "as_of": "2026-11"}, "/as_of"),
         ({"input_tokens": 2000, "output_tokens": 500, "as_of": "2026-11-01 10:00"}, "/as_of"),

@@ -18,7 +18,7 @@ from pricing.money import EXACT
 from pricing.usage.buckets import MAX_COUNT
 from pricing.usage.recognition import camel
 from pricing.usage.response import MODELS, USAGES
-from pricing.usage.shapes import OPENAI, RESPONSES
+from pricing.usage.shapes import OPENAI, RESPONSES, SUMS
 
 #: What says what was used, or will be.
 _SOURCES = frozenset(("usage", "response", "request", "text", "units"))
@@ -34,7 +34,7 @@ _COUNTS = frozenset(
         *("InputTokens", "OutputTokens", "PromptTokens", "CompletionTokens"),
     )
 )
-#: What may stand next to them.
+#: What may stand next to them; how many calls they are the sum of is not left to a guess.
 _NEXT_TO_COUNTS = frozenset(
     (
         *(*OPENAI.fields, *RESPONSES.fields, "totalTokens", "totalTokenCount", "cachedInputTokens"),
@@ -43,7 +43,7 @@ _NEXT_TO_COUNTS = frozenset(
         *("candidatesTokensDetails", "cacheTokensDetails", "thoughts_token_count"),
         *("total_token_count", "cachedTokens", "TotalTokens", "cachedInputTokenCount"),
     )
-) - {"service_tier", "speed", "inference_geo", "calls", "audio_tokens", "prompt", "completion"}
+) - {*SUMS, "service_tier", "speed", "inference_geo", "audio_tokens", "prompt", "completion"}
 #: Quantities that are not tokens, by the names that usage objects have for them.
 _QUANTITIES: Mapping[str, tuple[str, int]] = {
     **{name: (name, 1) for name in ("seconds", "audio_seconds", "characters", "pages")},
