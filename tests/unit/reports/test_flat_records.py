@@ -77,9 +77,10 @@ def test_a_table_is_read_by_the_headings_that_people_give_its_columns(
 @pytest.mark.parametrize(
     ("name", "count", "partial"),
     [
-        ("audio_input_tokens", 50, 1),
+        ("mystery_input_tokens", 50, 1),
         ("mysteryTokens", 50, 1),
-        ("audio_input_tokens", 0, 0),
+        ("mystery_input_tokens", 0, 0),
+        ("audio_input_tokens", 50, 0),
         ("max_output_tokens", 4096, 0),
         ("tokens_per_second", 50, 0),
     ],
