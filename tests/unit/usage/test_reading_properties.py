@@ -30,7 +30,10 @@ BOOK = bundled.current()
 AS_OF = AsOf.parse("2026-11-24")
 DATA = ROOT / "tests" / "data"
 #: Known objects that repeat what stands elsewhere, or that only explain a cost.
-NOTES = {"raw", "tokens", "context_details", "cost", "cost_details", "pydantic_ai_gateway"}
+NOTES = {
+    *("raw", "tokens", "context_details", "cost", "cost_details", "pydantic_ai_gateway"),
+    *("copilot_usage", "request_usage_entries"),
+}
 
 
 def reported_calls() -> list[tuple[str, dict[str, Any]]]:
