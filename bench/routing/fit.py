@@ -149,8 +149,9 @@ def fits(data: Read, recipes: Iterable[Recipe]) -> Iterator[Weights]:
         )
 
 
-def scores(weights: Weights, data: Read) -> list[float]:
+def scores(weights: Weights, data: Read, *, unbounded: bool = False) -> list[float]:
     """Return the router's score of every row; ``Weights.parts`` for all rows at once."""
+    score = weights.unbounded if unbounded else weights.score
     mean, scale, weight = (
         np.array([getattr(feature, name) for feature in weights.shapes])
         for name in ("mean", "scale", "weight")
@@ -160,7 +161,7 @@ def scores(weights: Weights, data: Read) -> list[float]:
     shape = np.clip((data.shapes - mean) / scale, -CLIP, CLIP) @ weight - weights.shape_mean
     words = (data.words @ np.array(weights.words) - weights.word_mean) / weights.word_scale
     return [
-        weights.score(ScoreParts(float(one), float(other), []), judged)
+        score(ScoreParts(float(one), float(other), []), judged)
         for one, other, judged in zip(damping * shape, damping * words, data.judged, strict=True)
     ]
 
@@ -230,7 +231,7 @@ def calibrated(weights: Weights, data: Read) -> tuple[Weights, float]:
     for fold in range(_FOLDS):
         own, others = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
         fitted = replace(fit(data.part(others)), ranks=weights.ranks)
-        found[own] = scores(fitted, data.part(own))
+        found[own] = scores(fitted, data.part(own), unbounded=True)
     wrong = np.array([row.wrong() for row in data.rows])
     predicted: list[float] = []
     observed: list[float] = []
@@ -270,15 +271,19 @@ def calibration_error(data: Read, held_out: Mapping[str, HeldOut]) -> dict[str, 
     """Return the calibration error on each held-out family, by the curves of the others."""
     wrong = np.array([row.wrong() for row in data.rows])
     errors: dict[str, float] = {}
+    own_scores = {
+        name: scores(part.weights, data.part(part.numbers), unbounded=True)
+        for name, part in held_out.items()
+    }
     for family, own in held_out.items():
         found, used = np.zeros(len(wrong)), np.zeros(len(wrong), bool)
         for name, part in held_out.items():
             if name != family:
-                found[part.numbers], used[part.numbers] = part.scores, True
+                found[part.numbers], used[part.numbers] = own_scores[name], True
         curve = replace(own.weights, chances=_curves(data, found, wrong, used))
         pairs = [
             (chance, wrong[number])
-            for number, score in zip(own.numbers, own.scores, strict=True)
+            for number, score in zip(own.numbers, own_scores[family], strict=True)
             if data.judged[number].form == "exam"
             and (chance := curve.p_cheap_wrong(score, data.judged[number].kind)) is not None
         ]

@@ -4,9 +4,7 @@ from math import erf, sqrt
 from typing import Literal, Self
 
 from pricing.recommendations.routing.difficulty import (
-    FORM_WEIGHTS,
-    ORDINARY,
-    WORDS_WEIGHT,
+    MATHEMATICS,
     ScoreParts,
     Weights,
     shipped,
@@ -107,7 +105,9 @@ def assess(
     parts = weights.parts(reading)
     score = weights.score(parts, judged)
     difficulty = round(weights.rank(score), _PLACES)
-    chance = weights.p_cheap_wrong(score, judged.kind) if judged.form == "exam" else None
+    chance = None
+    if judged.form == "exam":
+        chance = weights.p_cheap_wrong(weights.unbounded(parts, judged), judged.kind)
     basis: Basis = "judgement" if chance is None else "outcomes"
     if not judged.understood or (not judged.recognised and parts.distance > weights.farthest):
         basis, chance = "none", None
@@ -158,10 +158,8 @@ def _learned_signals(
     weights: Weights, parts: ScoreParts, judged: Judgement, reading: TaskFeatures
 ) -> tuple[Signal, ...]:
     """Return the features with the largest effect on the learned score; else that score alone."""
-    if judged.form != "exam":
-        weight = FORM_WEIGHTS[judged.form][0] * (parts.shape + WORDS_WEIGHT * parts.words)
-        if judged.form in ORDINARY:
-            weight = weights.learned_of_ordinary(parts, judged)
+    if judged.form != "exam" or judged.kind == MATHEMATICS:
+        weight = weights.learned(parts, judged)
         signal = Signal(LEARNED, "as learned from exam questions", round(weight, 4))
         return (signal,) if abs(weight) > _NOTABLE else ()
     shares = [

@@ -30,11 +30,16 @@ WORDS_WEIGHT = 0.4
 FORM_WEIGHTS: Mapping[Form, tuple[float, float]] = {
     "exam": (1.0, 0.5),
     "bare": (1.0, 0.4),
+    "question": (0.8, 1.0),
     "request": (0.1, 1.0),
     "tools": (0.5, 1.0),
 }
 #: The learned score of an ordinary request, by form: they are plainer than exam questions.
-ORDINARY: Mapping[Form, float] = {"request": -1.75, "tools": 0.0}
+ORDINARY: Mapping[Form, float] = {"question": 0.0, "request": -1.75, "tools": 0.0}
+#: On the hardest mathematics strong models are wrong, too: beyond what is easy, the learned score
+#: does not tell who needs one.
+MATHEMATICS = "maths"
+_HARD, _EASY, _EASY_SLOPE = 0.4, -1.7, 2.5
 #: What the learned score of a request approaches, either way, before its weight.
 _FAR = 1.0
 #: The judged scores between which a request is moderate.
@@ -97,24 +102,35 @@ class Weights:
 
     def score(self, parts: "ScoreParts", judged: Judgement) -> float:
         """Return the whole score, on a scale whose order is that of difficulty."""
-        learned, rules = FORM_WEIGHTS[judged.form]
-        found = parts.shape + WORDS_WEIGHT * parts.words
+        rules = FORM_WEIGHTS[judged.form][1]
         if judged.form not in ORDINARY:
-            return learned * found + rules * judged.score
+            return self.learned(parts, judged) + rules * judged.score
         low, high = self.at(1 / 3), self.at(2 / 3)
         unit = (high - low) / (_MODERATE_TO - _MODERATE_FROM)
         middle = judged.score - (_MODERATE_FROM + _MODERATE_TO) / 2
-        return (low + high) / 2 + rules * unit * middle + self.learned_of_ordinary(parts, judged)
+        return (low + high) / 2 + rules * unit * middle + self.learned(parts, judged)
 
-    def learned_of_ordinary(self, parts: "ScoreParts", judged: Judgement) -> float:
-        """Return what is learned about a request: nothing if it is not English, and never much.
+    def unbounded(self, parts: "ScoreParts", judged: Judgement) -> float:
+        """Return the score of an exam question that tells how often cheap models are wrong.
 
-        A short request is far from all exam questions, which says little about it.
+        It goes on rising where strong models are wrong, too.
         """
-        if not judged.english:
-            return 0.0
-        found = parts.shape + WORDS_WEIGHT * parts.words - ORDINARY[judged.form]
-        return FORM_WEIGHTS[judged.form][0] * _FAR * tanh(found / _FAR)
+        learned, rules = FORM_WEIGHTS[judged.form]
+        return learned * parts.learned + rules * judged.score
+
+    def learned(self, parts: "ScoreParts", judged: Judgement) -> float:
+        """Return what is learned about a task, as it counts in the score.
+
+        About an ordinary request it is nothing if it is not English, and never much: a short
+        request is far from all exam questions, which says little about it.
+        """
+        found, weight = parts.learned, FORM_WEIGHTS[judged.form][0]
+        if judged.form in ORDINARY:
+            far = (found - ORDINARY[judged.form]) / _FAR
+            return weight * _FAR * tanh(far) if judged.english else 0.0
+        if judged.form == "exam" and judged.kind == MATHEMATICS:
+            found = min(_HARD, _EASY_SLOPE * (found - _EASY))
+        return weight * found
 
     def at(self, rank: float) -> float:
         """Return the score of a rank from 0 to 1, by linear interpolation."""
@@ -132,7 +148,10 @@ class Weights:
         return (above - 1 + (score - low) / (high - low)) / (len(self.ranks) - 1)
 
     def p_cheap_wrong(self, score: float, kind: str) -> float | None:
-        """Return the calibrated probability that a cheap model is wrong; None if not measured."""
+        """Return the calibrated probability that a cheap model is wrong; None if not measured.
+
+        The score is the ``unbounded`` one.
+        """
         if kind not in self.chances:
             return None
         slope, intercept = self.chances[kind]
@@ -145,6 +164,11 @@ class ScoreParts(NamedTuple):
     shape: float
     words: float
     distances: list[float]
+
+    @property
+    def learned(self) -> float:
+        """Both in standard deviations of the shape."""
+        return self.shape + WORDS_WEIGHT * self.words
 
     @property
     def distance(self) -> float:

@@ -23,15 +23,22 @@ _BULLET = re.compile(r"^\s*(?:[-*•・]|\d+[.)、]|[a-z]\))\s*\S")
 #: A line that begins with the name of what it quotes: "Mail: ...".
 _LABELLED = re.compile(r"\w+ ?[:\uff1a](?=\s|[^\x00-\x7f])")
 _LONGEST_TAIL = 400
+#: The most characters of a quoted name, and of the spaces around a text.
+_NAME, _SPACES = 60, 4
 _LONGEST_LEAD = 240
 
 
 @immutable
 class Instruction:
-    """The text that asks, and the number of characters of material."""
+    """The text that asks, and the number of characters of material.
+
+    ``names_only`` is whether these are only names in quotation marks, as of a book that is asked
+    about.
+    """
 
     text: str
     material: int
+    names_only: bool = False
 
 
 def instruction_of(task: str, is_mechanical: Callable[[str], bool]) -> Instruction:
@@ -41,7 +48,8 @@ def instruction_of(task: str, is_mechanical: Callable[[str], bool]) -> Instructi
     ("Design a service that does this:") a list belongs to the instruction.
     """
     ends = task if len(task) <= HEAD + TAIL else f"{task[:HEAD]}\n\n{task[-TAIL:]}"
-    text = _QUOTED.sub(" ", _CODE.sub("\n\n", ends)).strip()
+    quoted: list[int] = []
+    text = _QUOTED.sub(lambda found: _taken(found, quoted), _CODE.sub("\n\n", ends)).strip()
     if not text:
         return Instruction(task[:LONGEST], 0)
     lead, rest = _lead_of(text)
@@ -58,7 +66,15 @@ def instruction_of(task: str, is_mechanical: Callable[[str], bool]) -> Instructi
         lead = f"{lead}\n{last}"
     if len(lead) > LONGEST:
         lead = f"{lead[: LONGEST // 2]}\n{lead[-LONGEST // 2 :]}"
-    return Instruction(lead, max(0, len(task) - len(lead)))
+    material = max(0, len(task) - len(lead))
+    named = bool(quoted) and max(quoted) <= _NAME and sum(quoted) + _SPACES >= material
+    return Instruction(lead, material, names_only=named)
+
+
+def _taken(found: re.Match[str], quoted: list[int]) -> str:
+    """Note the length of a quotation, and return what is left in its place."""
+    quoted.append(len(found[0]))
+    return " "
 
 
 def _lead_of(text: str) -> tuple[str, str]:

@@ -36,9 +36,9 @@ from pricing.values import immutable
 
 UNKNOWN = "unknown"
 #: ``exam``: a form of which outcomes are known. ``bare``: a question or statement that says
-#: neither what to do nor whose affair it is. ``tools``: one that offers tools. ``request``: all
-#: others.
-Form = Literal["exam", "bare", "request", "tools"]
+#: neither what to do nor whose affair it is. ``question``: one whose words make demands or ask what
+#: to do, but not in whose affair. ``tools``: one that offers tools. ``request``: all others.
+Form = Literal["exam", "bare", "question", "request", "tools"]
 #: The most that everything judged together moves the score, either way.
 LIMIT = 2.5
 #: A kind is sure from this weight on. Of an unsure mechanical kind, or one with demands, a share
@@ -107,7 +107,8 @@ def judge(
     read_as = language if len(languages) == 1 else UNREAD
     cues = cues_of(read_as)
     exam = None if structure.answer_fields else _exam_form(reading, fold(task[-_LAST:]))
-    if exam is not None and (exam not in _PROSE or not cues_of(read_as, _SELF).found(head)):
+    prose = exam in _PROSE and not _has_formulas(reading)
+    if exam is not None and not (prose and cues_of(read_as, _SELF).found(head)):
         return Judgement(exam, "exam", (Signal("kind of work", exam, KINDS[exam].level),))
     if reading.has_code and _STUB.search(task) is not None:
         made = "code generation"
@@ -139,7 +140,8 @@ def judge(
             kind,
             request,
             reading,
-            alone=language == ENGLISH and not instruction.material and not harder,
+            alone=language == ENGLISH and (instruction.names_only or not instruction.material),
+            harder=harder > 0,
         ),
         signals=(
             Signal("kind of work", meaning, round(level, 4)),
@@ -245,21 +247,29 @@ def _kind_of(request: Request, reading: TaskFeatures) -> tuple[str, float]:
 _WITH_CODE = {"code reading": 1.0, "debugging": 0.5, "refactoring": 0.5, "tests": 0.5}
 
 
-#: A longer text that asks nothing is an order rather than a statement to complete.
-_STATEMENT = 20
+#: A longer text that asks nothing and comes to an end is an order; one without an end is a
+#: statement to complete.
+_STATEMENT, _ENDS = 20, (".", "!", ":")
 _EXAM_KINDS = (LOOK_UP, "multiple choice", "calculation", "maths", "logic puzzle")
 
 
-def _form(kind: str, request: Request, reading: TaskFeatures, *, alone: bool) -> Form:
-    """Return the form of what is not an exam; ``alone`` is plain English without material."""
+def _form(kind: str, request: Request, reading: TaskFeatures, *, alone: bool, harder: bool) -> Form:
+    """Return the form of what is not an exam.
+
+    ``alone`` is plain English without material, ``harder`` whether there are demands.
+    """
     if reading.tools.count:
         return "tools"
-    if request.own:
+    if request.own or not alone:
         return "request"
-    told = kind == UNKNOWN and not request.question and request.words > _STATEMENT
+    long = not request.question and request.words > _STATEMENT
+    told = kind == UNKNOWN and long and request.text.rstrip().endswith(_ENDS)
     argued = kind == UNKNOWN and request.yes_no and request.conditions > 0
-    fact = kind in (*_EXAM_KINDS, UNKNOWN) and not told and not argued
-    return "bare" if alone and fact and not request.acts else "request"
+    if kind not in (*_EXAM_KINDS, UNKNOWN) or told or argued:
+        return "request"
+    if request.acts:
+        return "question" if request.question else "request"
+    return "question" if harder else "bare"
 
 
 def _demands(request: Request, *, mechanical: bool) -> list[Signal]:
@@ -347,7 +357,7 @@ def _exam_form(reading: TaskFeatures, end: str) -> str | None:
 
     ``end`` is the folded end of the text, where a calculation asks for a figure.
     """
-    mathematics = reading.latex or reading.formulas >= _DOLLARS or _is_mathematical(reading)
+    mathematics = _has_formulas(reading) or _is_mathematical(reading)
     asks = reading.ends_with_question or _ANSWER_IN_A_FORM.search(end) is not None
     story = not reading.has_code and len(reading.numbers) >= _NUMBERS
     story = story and len(reading.words) >= _STORY
@@ -361,12 +371,17 @@ def _exam_form(reading: TaskFeatures, end: str) -> str | None:
     return None if reading.tools.count else next((kind for kind, has in forms if has), None)
 
 
+def _has_formulas(reading: TaskFeatures) -> bool:
+    return reading.latex > 0 or reading.formulas >= _DOLLARS
+
+
 def _is_mathematical(reading: TaskFeatures) -> bool:
     return len(_MATHEMATICS.intersection(reading.words)) >= _SUBJECT
 
 
 _OPTIONS, _DOLLARS, _NUMBERS, _STORY, _SUBJECT = 3, 2, 2, 10, 3
-#: Kinds that are also written about in prose: not read by form from a writer who says "we".
+#: Kinds that are also written about in prose: not read by form from a writer who says "we", unless
+#: there are formulas.
 _PROSE = ("calculation", "maths")
 _SELF = ("self", "")
 _LAST = 200

@@ -266,9 +266,9 @@ zh: 谜题, 推理题, 逻辑题""",
     "code generation": KindRule(
         level=0.0,
         strong="""en: implement*, python function, a function, write code, write a script,
-    a program, programme, a script, sql query, a query, a regex, regex that, regular expression,
-    endpoint, a component, a workflow, a class, a cli, crud, dockerfile, docker compose,
-    http client, webhook, terraform, a parser, api client, a form, algorithm, add a,
+    a program, a programme that, a script, sql query, a query, a regex, regex that,
+    regular expression, endpoint, a component, a workflow, a class, a cli, crud, dockerfile,
+    docker compose, http client, webhook, terraform, a parser, api client, a form, algorithm, add a,
     unit test for, bash script, sql, macro, vba
 de: implementier*, programmier*, funktion, skript*, sql, abfrage, regex, regularen ausdruck,
     klasse, endpunkt, komponente, makro
@@ -421,10 +421,10 @@ zh: 迁移, 路线图, 战略, 策略, 规划, 计划, 方案, 排班""",
     ),
     "architecture": KindRule(
         level=1.1,
-        strong="""en: architecture, architect, design a system, design a scheme, design an,
-    design a, design the, design our, system design, database schema, a schema, data model,
-    scalable, microservices, layering, module structure, event driven, event sourced,
-    multi tenant, high availability
+        strong="""en: architecture, architect a, architect an, architect our, architect the,
+    design a system, design a scheme, design an, design a, design the, design our,
+    system design, database schema, a schema, data model, scalable, microservices,
+    layering, module structure, event driven, event sourced, multi tenant, high availability
 de: architektur, entwirf, entwerfe, entwerfen, konzipier*, systementwurf, datenmodell,
     mandantenfahig*, hochverfugbar*
 fr: architecture, concois, concevoir, concevez, conception, modele de donnees,
