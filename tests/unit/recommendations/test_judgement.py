@@ -307,3 +307,50 @@ def test_what_follows_from_ones_own_affairs_is_not_a_fact_to_look_up(fact: str, 
 def test_an_auxiliary_verb_is_not_a_testament() -> None:
     assert ("demand", "expert subject") not in cues_of("en").found("i will call you")
     assert ("demand", "expert subject") in cues_of("en").found("my father s will was signed")
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "Look into why the nightly backup has been getting smaller, and say what to stop.",
+        "Some customers, not all of them, pay twice. Work out what they have in common.",
+        "Einigen Kunden wird doppelt abgebucht. Was haben sie gemeinsam?",
+    ],
+)
+def test_a_symptom_without_a_known_cause_makes_a_task_harder(task: str) -> None:
+    assert "causes are unknown" in {signal.name for signal in assess(task).signals}
+    assert assess(task).complexity != "simple"
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    ["morning! how are things?", "Hallo! Wie läuft's?", "Bonjour ! Comment allez-vous ?"],
+)
+def test_a_question_after_a_greeting_is_about_no_situation(greeting: str) -> None:
+    found = assess(greeting)
+    assert (found.kind, found.complexity) == ("small talk", "simple")
+
+
+@pytest.mark.parametrize(
+    ("task", "kind"),
+    [
+        ("Formuliere eine höfliche Absage an einen Kunden.", "writing"),
+        ("Formuliere den Satz höflicher: Das geht nicht.", "rewriting"),
+    ],
+)
+def test_in_german_something_new_is_written_and_something_given_is_rewritten(
+    task: str, kind: str
+) -> None:
+    assert assess(task).kind == kind
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "合伙人挪用公司的钱买了房,我现在该怎么办?",
+        "My partner embezzled money from the firm. What can I do?",
+        "Mein Partner hat Geld der Firma veruntreut. Was kann ich tun?",
+    ],
+)
+def test_misused_money_is_a_matter_of_law(task: str) -> None:
+    assert assess(task).complexity == "complex"

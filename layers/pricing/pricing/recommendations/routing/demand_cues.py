@@ -11,7 +11,8 @@ DEMANDS: dict[str, DemandRule] = {
         first=0.9,
         more=0.3,
         cues="""en: root cause*, race condition*, deadlock*, intermittent*, memory leak*,
-    leaks memory, find out why, work out why, figure out why, find the cause, what is causing,
+    leaks memory, find out why, work out why, figure out why, look into why, look into what,
+    not all of them, charged twice, sent twice, find the cause, what is causing,
     what could cause, sometimes, once in a while, once or twice, every few, only in production,
     only on, only happens, only when, randomly, at random, nondeterminist*, non deterministic,
     flaky, heisenbug, corrupt*, under load, out of memory, at night, for no reason,
@@ -20,20 +21,22 @@ DEMANDS: dict[str, DemandRule] = {
 de: grundursache*, ursache*, deadlock*, sporadisch*, gelegentlich, manchmal, ab und zu,
     nur in produktion, nur nachts, zufallig*, speicherleck*, unter last, plotzlich, grundlos,
     nicht reproduzier*, woran liegt, woher kommt, finde heraus, herausfinden, widerspr*,
-    hangt sich, einmal pro, alle paar
+    hangt sich, einmal pro, alle paar, doppelt abgebucht, zweimal abgebucht, doppelt berechnet
 fr: cause*, interblocage*, intermittent*, parfois, de temps en temps, aleatoire*, fuite memoire,
     fuite de memoire, sous charge, soudain*, sans raison, impossible a reproduire, d ou vient,
-    contredi*, contradict*, uniquement en production, diagnosti*
+    contredi*, contradict*, uniquement en production, diagnosti*, debite deux fois,
+    debites deux fois, preleve deux fois
 es: causa, causas, interbloqueo*, intermitente*, a veces, de vez en cuando, aleatori*,
     fuga de memoria, bajo carga, de repente, sin motivo, no consigo reproducir, contradic*,
-    solo en produccion, diagnostic*, a que se debe
+    solo en produccion, diagnostic*, a que se debe, cobrado dos veces, cobraron dos veces
 pt: causa, causas, deadlock*, intermitente*, as vezes, de vez em quando, aleatori*,
     vazamento de memoria, sob carga, de repente, sem motivo, nao consigo reproduzir, contradi*,
-    so em producao, somente em producao, diagnostic*
+    so em producao, somente em producao, diagnostic*, cobrado duas vezes, cobrados duas vezes,
+    enviados duas vezes
 ja: 原因, 根本原因, デッドロック, 競合状態, 間欠, ときどき, 時々, たまに, 本番だけ, 再現しない,
-    再現できない, メモリリーク, 急に, 突然, 矛盾, 特定して, 切り分け
+    再現できない, メモリリーク, 急に, 突然, 矛盾, 特定して, 切り分け, 二重に請求, 二重請求, 二重課金
 zh: 原因, 根因, 死锁, 竞态, 间歇, 偶尔, 有时, 只在生产, 无法复现, 内存泄漏, 突然, 矛盾, 排查,
-    定位问题, 不一致""",
+    定位问题, 不一致, 重复扣款, 扣了两次, 重复收费""",
     ),
     "systems interact": DemandRule(
         meaning="several machines, services or copies act on each other",
@@ -138,40 +141,42 @@ zh: 设计, 架构, 迁移, 战略, 从零, 不停机, 零停机, 不中断, 我
     refuses to return, private messages, can my employer, can my boss, can my landlord,
     may my employer, may my landlord, can they, am i allowed, do i have to pay, do i owe,
     can i refuse, can i sue, can we sue, can i be, is it safe to, safe for, without consent,
-    gdpr, hipaa, prove to the auditor, what are the risks, what should the doctor
+    gdpr, hipaa, embezzl*, misappropriat*, prove to the auditor, what are the risks,
+    what should the doctor
 de: schwachstell*, sicherheitsluck*, haftbar, haftet, haften, haftung*, verklag*, klagen,
     rechtens, darf ich, wer zahlt, wem gehort, wer bekommt, wer muss zahlen, darf mein*,
     durfen wir, darf der, darf man, durfen sie, illegal, anspruch auf, anspruche, wehren,
     gekundigt, kundigung*, kundigt, abfindung*, sorgerecht, erben, erbe, erbt, pflichtteil,
     schadenersatz, schadensersatz, absetzen, insolven*, gefahrlich*, knoten, brustschmerz*,
     uberdosis, wechselwirkung*, wettbewerbsverbot, weigert sich, muss ich zahlen, welche rechte,
-    dsgvo, zulassig, eigenbedarf, erwerbsunfahig*
+    veruntreu*, unterschlag*, dsgvo, zulassig, eigenbedarf, erwerbsunfahig*
 fr: vulnerabilite*, faille*, responsable de, responsabilite*, poursuiv*, ai je le droit,
     a t il le droit, a t elle le droit, avons nous le droit, ont ils le droit, le droit de,
     peut on legalement, illegal*, licenci*, indemnit*, garde des enfants, garde alternee,
     herit*, succession, prejudice*, deductible*, faillite, dangereux, dangereuse, grosseur,
     douleur* thoracique*, surdos*, interaction*, contre indi*, non concurrence, refuse de,
     quels sont mes droits, qui paie, a qui appartient, qui doit payer, mes droits, rgpd,
-    conge maternite, expuls*
+    conge maternite, expuls*, detournement
 es: vulnerabilidad*, responsable de, responsabilidad*, demandar, denunciar, derecho a,
     tengo derecho, puede mi, pueden, tiene derecho, es legal, ilegal*, despid*, despedir*,
     indemniza*, custodia, hered*, herencia*, perjuicio*, deducible*, insolven*, quiebra,
     peligros*, bulto, dolor en el pecho, sobredosis, interaccion*, contraindica*,
     no competencia, se niega, mis derechos, quien paga, de quien es, quien debe pagar,
-    que derechos, rgpd, desahuci*, fianza
+    malversa*, desfalc*, que derechos, rgpd, desahuci*, fianza
 pt: vulnerabilidade*, responsavel por, responsabilidade*, processar, direito a, tenho direito,
     pode me, podem me, tem direito, e legal, ilegal*, demit*, demiss*, justa causa, despedi*,
     indeniza*, indemniza*, guarda dos, guarda compartilhada, heranca*, herda*, prejuizo*,
     dedut*, insolven*, falencia, perigos*, caroco, dor no peito, overdose, interacao*,
     contraindica*, nao concorrencia, se recusa, recusa se, meus direitos, quem paga, de quem e,
-    quem deve pagar, quais direitos, lgpd, despejo, caucao, diagnostico diferencial
+    desfalqu*, quem deve pagar, quais direitos, lgpd, despejo, caucao, diagnostico diferencial
 ja: 脆弱性, 責任は, 責任を負, 責任があ, 訴え, 違法, 合法, 権利, 許され, 解雇, 退職勧奨, 残業代,
     立ち退き, 親権, 相続, 遺留分, 損害賠償, 賠償, 控除でき, 倒産, 危険, しこり, 胸痛, 胸が痛,
     過剰摂取, 併用, 相互作用, 競業避止, 応じない, 払ってくれ, 返してくれ, 誰が払, 誰のもの,
-    誰が負担, 問題ありますか, 法的に, 個人情報保護
+    誰が負担, 問題ありますか, 法的に, 横領, 個人情報保護
 zh: 漏洞, 责任, 起诉, 违法, 合法, 权利, 有权, 允许, 解雇, 辞退, 开除, 赔偿, 抚养权, 继承, 竞业,
     拒赔, 拒绝, 抵扣, 破产, 危险, 肿块, 胸痛, 过量, 同时服用, 相互作用, 禁忌, 加班费, 违约,
-    押金, 泄露, 个人信息保护, 有什么风险, 怎么维权, 谁来付, 谁负责, 归谁, 谁承担, 维权""",
+    押金, 泄露, 个人信息保护, 有什么风险, 怎么维权, 谁来付, 谁负责, 归谁, 谁承担, 挪用, 侵占,
+    私自, 维权""",
     ),
     "expert subject": DemandRule(
         meaning="law, medicine, security or tax, where a wrong answer is not obvious",
@@ -252,7 +257,8 @@ zh: 冲突, 纠纷, 骚扰, 危机, 工会, 裁员, 舆论, 双方, 悼词, 举�
         first=-0.7,
         more=-0.2,
         cues="""en: yes or no, one line, one word, one sentence, in one word, single word,
-    only the, just the, just tell me, just give me, only tell me, nothing else, quick question,
+    only the, just the, just tell me, just give me, only tell me, tell me nothing but,
+    give me nothing but, nothing else, quick question,
     rename, synonym*, spelling, typo*, subject line*, which flag, keyboard shortcut, title for,
     shorter, one liner
 de: ja oder nein, ein wort, ein satz, in einem wort, in einem satz, nur die, nur den, nur das,

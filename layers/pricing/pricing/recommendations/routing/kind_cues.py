@@ -11,14 +11,16 @@ KINDS: dict[str, KindRule] = {
     "small talk": KindRule(
         level=-2.6,
         strong="""en: hi, hello, hey, thanks, thank you, thx, good morning, good evening,
-    good night, how are you, bye, goodbye, see you, nice to meet you, happy birthday, cheers,
+    good night, how are you, how are things, how is it going, how s it going, what s up,
+    how have you been, bye, goodbye, see you, nice to meet you, happy birthday, cheers,
     ok, okay, lol, yes, no, cool, great, perfect, are you there, test, testing, haha, welcome,
     have a nice, sorry
-de: hallo, danke*, guten morgen, guten tag, guten abend, gute nacht, wie geht es, tschuss,
-    servus, moin
-fr: bonjour, bonsoir, salut, merci, coucou, ca va, au revoir, bonne nuit
-es: hola, gracias, buenos dias, buenas tardes, buenas noches, que tal, adios
-pt: ola, obrigad*, bom dia, boa tarde, boa noite, tudo bem, tchau
+de: hallo, danke*, guten morgen, guten tag, guten abend, gute nacht, wie geht es, wie geht s,
+    wie lauft s, tschuss, servus, moin
+fr: bonjour, bonsoir, salut, merci, coucou, ca va, comment allez vous, comment vas tu,
+    au revoir, bonne nuit
+es: hola, gracias, buenos dias, buenas tardes, buenas noches, que tal, como estas, adios
+pt: ola, obrigad*, bom dia, boa tarde, boa noite, tudo bem, como vai, tchau
 ja: こんにちは, おはよう, こんばんは, ありがとう, さようなら, お疲れ, よろしく, 元気ですか
 zh: 你好, 您好, 谢谢, 早上好, 晚上好, 再见, 辛苦了, 晚安""",
         weak="",
@@ -376,7 +378,7 @@ zh: 总结, 概括, 摘要, 归纳, 要点, 纪要""",
 de: schreibe eine mail, schreib eine mail, schreib eine e mail, schreibe eine e mail, antwort*,
     entwurf*, entwirf eine mail, stellenanzeige, rede, gedicht, geschichte, blogartikel,
     blogbeitrag, produktbeschreibung, einladung*, anschreiben, newsletter, vorlage, rundmail,
-    formulier* eine antwort
+    formuliere eine, formuliere einen, formuliere ein
 fr: redige*, redaction, reponds, reponse, lettre, courriel, poeme, histoire, discours,
     article de blog, annonce, fiche produit, invitation, brouillon, modele de
 es: redacta*, responde*, respuesta, carta, poema, cuento, discurso, articulo, anuncio,

@@ -221,6 +221,7 @@ def _acts(found: Found, sentence: str) -> set[Act]:
 def _tells(sentences: Iterable[str]) -> int:
     """Return how many sentences are long enough to describe something."""
     return sum(
-        len(words) >= _TELLING or max(map(len, words)) >= _TELLING
+        len(words) >= _TELLING
+        or any(len(word) >= _TELLING and not word.isascii() for word in words)
         for words in map(words_of, sentences)
     )
