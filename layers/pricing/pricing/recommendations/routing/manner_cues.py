@@ -168,14 +168,16 @@ FREQUENT = """en: the, a, an, of, to, in, is, are, was, were, and, for, with, th
 de: der, die, das, ein, eine, einen, einem, einer, ist, sind, und, fur, mit, nicht, mein, meine,
     meinen, unser, unsere, unseren, wie, bitte, aus, wir, ich, zu, den, dem, des, im, ins, am,
     auf, von, uns, mir, warum, wer, ohne, dieser, diese, diesen, dieses, welche, welcher, kann,
-    hat, bei, nach, sich, es, er, schreibe, schreib
+    hat, bei, nach, sich, es, er, schreibe, schreib, haben, habe, sie, wird, werden, wurde, aber,
+    oder, wenn, noch, nur, auch, kein, keine, einige, einigen
 fr: le, la, les, un, une, des, du, de, est, sont, et, pour, avec, ce, cette, ces, mon, ma, mes,
     notre, nos, je, nous, que, qui, dans, sur, en, il, elle, vous, moi, au, aux, par, pas, ne,
-    se, son, sa, qu, d, l
+    se, son, sa, qu, d, l, ont, ils, elles, leur, leurs, cet, quand, mais
 es: el, la, los, las, un, una, de, del, al, es, son, y, para, con, este, esta, estos, estas, mi,
-    nuestro, nuestra, yo, nos, que, en, por, me, como, se, lo, su, hay, sin, mas
+    nuestro, nuestra, yo, nos, que, en, por, me, como, se, lo, su, hay, sin, mas, han, fue,
+    pero, cuando, tiene, muy
 pt: o, a, os, as, um, uma, de, do, da, dos, das, e, sao, para, com, este, esta, esse, essa, meu,
     minha, nosso, nossa, eu, nos, que, em, por, me, como, se, no, na, nao, ao, um, sem, mais,
-    ela, ele
+    ela, ele, foi, foram, tem, quando, eles, muito
 ja: の, を, に, は, が, で, です, ます, して, てください, ますか
 zh: 的, 了, 是, 我, 请, 把, 在, 你, 这, 吗, 怎么, 如何, 我们"""
