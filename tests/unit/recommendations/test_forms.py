@@ -53,7 +53,9 @@ def test_the_country_is_not_the_writer(country: str, writer: str) -> None:
 @pytest.mark.parametrize(
     ("name", "form_"), [("The Old Man and the Sea", "bare"), ("The Old Man and " * 5, "request")]
 )
-def test_a_quoted_name_is_no_material_and_a_quoted_passage_is(name: str, form_: str) -> None:
+def test_a_quoted_passage_counts_as_material_and_a_quoted_name_does_not(
+    name: str, form_: str
+) -> None:
     assert form(f'Who wrote "{name}"?') == form_
 
 

@@ -23,7 +23,7 @@ _FOLDED = {
     for code in range(0xC0, 0x180)
     if (folded := normalize("NFKD", chr(code)).encode("ascii", "ignore").decode().lower())
 } | {ord("ß"): "ss", ord("œ"): "oe", ord("æ"): "ae", 0xFF1F: "?"}
-#: The country, which is none of the words for the writer.
+#: The country, which is not a word for the writer.
 _COUNTRY = re.compile(r"\bUS\b|(?<=\bthe )us\b")
 ENGLISH = "en"
 #: The language of a text with no frequent word of any language that is read.
@@ -108,7 +108,7 @@ def merged(parts: Iterable[Found]) -> Found:
 def fold(text: str) -> str:
     """Return a text in lower case and without accents; a wide question mark is a plain one.
 
-    The United States get a name that is no other word.
+    The United States get a name that means nothing else.
     """
     return _COUNTRY.sub("america", text).lower().translate(_FOLDED)
 
