@@ -1,6 +1,6 @@
 """What one refresh remembers for the next: which answers are old copies, and which corrections."""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import pytest
@@ -56,6 +56,35 @@ def test_a_memory_survives_its_document(memory: Memory) -> None:
     memory = memory.after([answer("monday")], {"maker/swift": "2026-11-24"})
     assert Memory.of(memory.document()) == memory
     assert Memory.of(None) == Memory()
+
+
+def test_every_part_of_a_memory_survives_its_document() -> None:
+    memory = Memory(
+        seen={"litellm": ("a", "b")},
+        missing={"openai/gpt-5": "2026-11-20"},
+        old_copies={"litellm": 1},
+        applied={"litellm": "b"},
+        moved={"openai/gpt-5 standard.input": "2026-11-20 1.25"},
+        compared="2026-12-01T03:00:00Z",
+    )
+    assert Memory.of(memory.document()) == memory
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"moved": {"a": "2026-11-20 NaN"}},
+        {"moved": {"a": "2026-11-20 Infinity"}},
+        {"moved": {"a": "2026-11-20"}},
+        {"moved": {"a": "yesterday 1.25"}},
+        {"missing": {"a": "yesterday"}},
+        {"old_copies": {"a": "many"}},
+        {"compared": "yesterday"},
+    ],
+)
+def test_a_document_of_another_form_is_refused(document: dict[str, Any]) -> None:
+    with pytest.raises((ValueError, InvalidOperation)):
+        Memory.of(document)
 
 
 FIELD = "maker/swift standard.input"
