@@ -95,3 +95,27 @@ def test_all_writes_under_two_names_are_the_same_or_refused() -> None:
     assert error.pointer == "/usage/input_token_details/cache_creation"
     assert error.detail.startswith("is 200, but ")
     assert error.detail.endswith(" is 150; send one")
+
+
+@pytest.mark.parametrize(
+    ("raw", "assumed"),
+    [
+        # One kind of write, that of OpenAI, whose prompt is counted whole.
+        (
+            {
+                "prompt_tokens": 1000,
+                "completion_tokens": 5,
+                "prompt_tokens_details": {"cache_write_tokens": 200},
+            },
+            False,
+        ),
+        # Bedrock counts the rest of the prompt, and does not say how long a write lives.
+        ({"inputTokens": 800, "outputTokens": 5, "cacheWriteInputTokens": 200}, True),
+    ],
+    ids=["OpenAI", "Bedrock"],
+)
+def test_the_time_to_live_of_a_write_is_assumed_where_there_are_several(
+    raw: dict[str, Any], assumed: bool
+) -> None:
+    expected = {"cache_write_5m": 200, "input": 800, "output": 5}
+    assert counted(raw) == (expected, assumed)
