@@ -430,6 +430,35 @@ def test_without_an_expected_output_none_is_priced_and_a_warning_is_given(ask: A
     assert codes(ask(model="opus", text="hello", expected_output_tokens=0)) == set()
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"text": "good night"},
+        {"request": {"input": "good night"}},
+        {"messages": [{"role": "user", "content": "good night"}]},
+    ],
+)
+def test_a_text_to_embed_has_no_answer_and_nothing_around_it(
+    ask: Ask, fields: dict[str, Any]
+) -> None:
+    found, chat = (ask(model=model, **fields) for model in ("text-embedding-3-small", "gpt-4o"))
+    assert (codes(found), codes(chat)) == (set(), {"model_retiring", "no_expected_output"})
+    tokens, with_framing = (one.body["counting"]["input_tokens"] for one in (found, chat))
+    assert with_framing == tokens + 3 + 4
+    assert not any("around the text" in text for text in found.body["assumptions"])
+
+
+@pytest.mark.parametrize("count", ["1.000", "2.500", "1.000 tokens"])
+def test_a_count_that_some_read_as_a_thousand_and_some_as_one_is_not_read(
+    ask: Ask, count: str
+) -> None:
+    answer = ask(model="opus", input_tokens=count)
+    assert answer.status == 422
+    (error,) = answer.body["errors"]
+    assert error["detail"] == "must be a whole number, written without quotes or a fraction"
+    assert ask(model="opus", input_tokens="1.5k").body["line_items"][0]["quantity"] == "1500"
+
+
 def asking(**fields: Any) -> dict[str, Any]:
     return {"model": "opus", "usage": USAGE, **fields}
 
@@ -504,7 +533,7 @@ HOSTILE: list[tuple[str, Any, int, str]] = [
     ("a moment without its offset", asking(as_of="2026-11-22T09:30:00"), 422, "/as_of"),
     ("a day that does not exist", asking(as_of="2026-02-30"), 422, "/as_of"),
     ("a list", [1, 2], 422, "must be one object"),
-    ("nothing", "", 400, "not valid JSON"),
+    ("nothing", "", 400, "is empty; send JSON"),
     ("half an object", '{"model":', 400, "not valid JSON"),
 ]  # fmt: skip
 

@@ -55,6 +55,10 @@ PricedStatus = Literal["priced", "partial", "unpriced"]
 ComparedStatus = Literal["priced", "partial"]
 
 
+#: The code of the notice that a prompt was priced without an answer.
+NO_EXPECTED_OUTPUT = "no_expected_output"
+
+
 @immutable
 class EstimateQuery:
     """What to price: a model's name, the input of one call, the terms requested and served.
@@ -262,7 +266,7 @@ def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
         at=at,
         assumptions=(*counted.assumptions, *hour, *priced.assumptions),
         notices=(
-            *query.notices,
+            *_own_notices(query, model),
             *served_notices,
             *counted.notices,
             *stated_cost_notices(priced.per_call_usd, stated),
@@ -274,6 +278,13 @@ def price_query(book: PriceBook, query: EstimateQuery) -> PricedQuery:
             *output_notices(model, query.as_of.instant, attempts),
         ),
     )
+
+
+def _own_notices(query: EstimateQuery, model: Model) -> tuple[Notice, ...]:
+    """The query's notices; a model that bills no output misses none."""
+    if model.bills_output:
+        return query.notices
+    return tuple(notice for notice in query.notices if notice.code != NO_EXPECTED_OUTPUT)
 
 
 def _lifetimes(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> tuple[str, ...]:

@@ -191,10 +191,15 @@ def _bills_characters(model: Model) -> bool:
     )
 
 
+#: Modes in which a text is no message of a chat.
+_READ_AS_SENT = frozenset(("embedding", "moderation", "rerank", "audio_speech"))
+
+
 def rules_of(model: Model) -> PromptRules:
     """Return how a model counts a prompt, as far as the price book knows."""
     images = model.image_tier or documented_rule(model.provider, model.id)
-    return PromptRules(model.tokenizer, model.tool_overhead_tokens, images)
+    framed = model.mode not in _READ_AS_SENT
+    return PromptRules(model.tokenizer, model.tool_overhead_tokens, images, framed)
 
 
 def _scaled(usage: Usage, made: int, of: int) -> Usage:

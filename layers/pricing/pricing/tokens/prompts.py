@@ -48,11 +48,15 @@ class Prompt:
 
 @immutable
 class PromptRules:
-    """How a model counts a prompt, as far as the price book knows; None is not known."""
+    """How a model counts a prompt, as far as the price book knows; None is not known.
+
+    ``framed`` where a chat's tokens stand around the text, which embeddings do not have.
+    """
 
     tokenizer: str | None
     tool_overhead_tokens: Mapping[str, int] | None = None
     image_tier: str | None = None
+    framed: bool = True
 
 
 @immutable
@@ -111,12 +115,13 @@ def count_read(read: ReadPrompt, rules: PromptRules) -> PromptCount:
     prompt = read.prompt
     text = estimate_features(read.features or Features(), rules.tokenizer)
     messages = 1 if isinstance(prompt.messages, str) else len(prompt.messages)
-    framing = TOKENS_PER_REQUEST + TOKENS_PER_MESSAGE * messages
+    framing = TOKENS_PER_REQUEST + TOKENS_PER_MESSAGE * messages if rules.framed else 0
     assumptions = [METHOD] if read.features else []
-    assumptions.append(
-        f"{framing} tokens around the text: {TOKENS_PER_REQUEST} per request and"
-        f" {TOKENS_PER_MESSAGE} per message."
-    )
+    if rules.framed:
+        assumptions.append(
+            f"{framing} tokens around the text: {TOKENS_PER_REQUEST} per request and"
+            f" {TOKENS_PER_MESSAGE} per message."
+        )
     overhead = _tool_overhead(prompt, rules, assumptions.append)
     images = tokens_of_images(read.images, rules)
     return PromptCount(text, framing, overhead, images, tuple(assumptions))

@@ -15,7 +15,7 @@ from pricing.api.requests.meant import as_meant
 from pricing.api.requests.measured import MeasuredFields
 from pricing.api.requests.units import UnitsRequest
 from pricing.errors import InvalidRequest
-from pricing.estimates.estimate import EstimateQuery
+from pricing.estimates.estimate import NO_EXPECTED_OUTPUT, EstimateQuery
 from pricing.estimates.inputs import CachedAs, CallInput, MeasuredInput, PromptInput
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
@@ -289,7 +289,7 @@ class UsageInput(MeasuredFields, TextInput):
 
 def _no_output(field: str) -> Notice:
     message = f"No output is priced. Send `{field}` to include it."
-    return Notice("no_expected_output", message)
+    return Notice(NO_EXPECTED_OUTPUT, message)
 
 
 def _asked_terms(body: ProviderRequest, requested: StatedTerms) -> StatedTerms:

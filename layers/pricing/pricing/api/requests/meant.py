@@ -84,6 +84,7 @@ _AMOUNTS = frozenset(
 _WRITTEN = re.compile(
     r"(?P<digits>\d{1,3}(?:[,_]\d{3})+|\d{1,18})(?P<part>\.\d{1,9})?\s?(?P<scale>[kKmM]?)", re.ASCII
 )
+_GROUPED = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
 _SCALES = {"": 0, "k": 3, "m": 6}
 #: A line of server-sent events that has data.
 _EVENT = re.compile(r"^data:.*$", re.MULTILINE)
@@ -199,8 +200,13 @@ def _is_number(value: Any) -> bool:
 
 
 def _amount(value: Any) -> Any:
-    """A whole number that is written as ``2000.0``, ``"2000"``, ``"2,000"`` or ``"2k"``."""
+    """A whole number that is written as ``2000.0``, ``"2000"``, ``"2,000"`` or ``"2k"``.
+
+    A text such as ``"1.000"`` is left as it is: some write a thousand so, and some write one.
+    """
     if isinstance(value, str) and (written := _WRITTEN.fullmatch(value.strip())):
+        if _GROUPED.fullmatch(value.strip()):
+            return value
         digits = re.sub("[,_]", "", written["digits"]) + (written["part"] or "")
         value = Decimal(digits).scaleb(_SCALES[written["scale"].lower()])
     if isinstance(value, Decimal) and 0 <= value <= MAX_COUNT and value == int(value):
