@@ -191,7 +191,7 @@ def _bills_characters(model: Model) -> bool:
     )
 
 
-#: Modes in which a text is no message of a chat.
+#: Modes in which a text is not a message of a chat.
 _READ_AS_SENT = frozenset(("embedding", "moderation", "rerank", "audio_speech"))
 
 
