@@ -282,6 +282,7 @@ ONCE = "send it unpacked, or packed once with gzip"
         (b"", "a.csv", "is empty; a table has its columns' names"),
         (b"", "a.parquet", "is empty; a table has its columns' names"),
     ],
+    ids=["zip", "bzip2", "xz", "zstandard", "gzip twice", "tar", "empty csv", "empty parquet"],
 )
 def test_a_file_whose_lines_would_all_be_rejected_says_what_it_is(
     content: bytes, name: str, says: str, tmp_path: Path
