@@ -1,5 +1,6 @@
 """Fixtures every kind of test may use. Nothing here is started until a test asks for it."""
 
+import atexit
 import gc
 import io
 import json
@@ -59,12 +60,15 @@ def one_moment() -> Iterator[None]:
         yield
 
 
-def pytest_sessionfinish() -> None:
-    """Let the objects of functions that started as on Lambda be freed when the process ends.
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let a process of tests end without a word: its results are told.
 
-    DuckDB's binding prints a page about those that are not.
+    DuckDB's binding prints a page about each object that something still holds at the very end, be
+    it frozen by a function that started as on Lambda or kept by a cache of another library.
     """
     gc.unfreeze()
+    if hasattr(config, "workerinput"):  # at exit, since pytest gives its output back until then
+        atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2))
 
 
 def pytest_xdist_auto_num_workers() -> int:
