@@ -224,6 +224,8 @@ CACHED = "0.00875"
         ({"model": "whisper-1", "minutes": 1.5}, "0.009"),
         ({"model": "whisper-1", "duration": 90}, "0.009"),
         ({"model": "whisper-1", "hours": "0.025"}, "0.009"),
+        ({"model": "whisper-1", "seconds": "90.000"}, "0.009"),
+        ({"model": "whisper-1", "minutes": "1.500"}, "0.009"),
         ({"model": "tts-1", "characters": 1000}, "0.015"),
         ({"model": "tts-1", "characters": "1,000"}, "0.015"),
         ({"usage": '{"prompt_tokens": 2000, "completion_tokens": 500}'}, PLAIN),

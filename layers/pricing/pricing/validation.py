@@ -43,7 +43,7 @@ def _exact(value: Any) -> Any:
 _PLAIN = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
 #: A number as people write it, with its scale and what it counts. ``1.000`` is a thousand to some.
 _WRITTEN = re.compile(
-    r"\$? ?(\d{1,3}(?:[,_ ]\d{3})+|\d{1,15})(\.(?!\d{3}(?: |$))\d{1,12})?"
+    r"\$? ?(\d{1,3}(?:[,_ ]\d{3})+|\d{1,15})(\.(?:(?<=\b0\.)|(?!\d{3}(?: |$)))\d{1,12})?"
     r" ?(k|m|b|thousand|million|billion|%)? ?(?:tokens?|calls?|requests?|usd|dollars?)?",
     re.ASCII | re.IGNORECASE,
 )

@@ -19,6 +19,7 @@ from pricing.usage.buckets import MAX_COUNT
 from pricing.usage.recognition import camel
 from pricing.usage.response import MODELS, USAGES
 from pricing.usage.shapes import OPENAI, RESPONSES, SUMS
+from pricing.validation import meant
 
 #: What says what was used, or will be.
 _SOURCES = frozenset(("usage", "response", "request", "text", "units"))
@@ -81,11 +82,9 @@ _AMOUNTS = frozenset(
         *("expected_output_tokens", "thinking_tokens"),
     )
 )
-_WRITTEN = re.compile(
-    r"(?P<digits>\d{1,3}(?:[,_]\d{3})+|\d{1,18})(?P<part>\.\d{1,9})?\s?(?P<scale>[kKmM]?)", re.ASCII
-)
-_GROUPED = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
-_SCALES = {"": 0, "k": 3, "m": 6}
+#: A number without a currency, a share or a word.
+_BARE = re.compile(r"[\d,_.]+\s?[km]?", re.ASCII | re.IGNORECASE)
+_FRACTION = re.compile(r"\d{1,12}\.\d{1,9}", re.ASCII)
 #: A line of server-sent events that has data.
 _EVENT = re.compile(r"^data:.*$", re.MULTILINE)
 _DAY = re.compile(r"(20\d\d)([01]\d)([0-3]\d)", re.ASCII)
@@ -188,11 +187,11 @@ def _gather(sent: dict[str, Any]) -> None:
         names += [one for one in sent if camel(one) in _COUNTS and one not in names]
         sent["usage"] = {name: sent.pop(name) for name in names}
         return
-    quantities = [name for name in _QUANTITIES if _is_number(_amount(sent.get(name)))]
+    quantities = [name for name in _QUANTITIES if _is_number(_quantity(sent.get(name)))]
     if len(quantities) == 1 and _AMOUNTS.isdisjoint(sent.keys() - {"calls"}):
         (name,) = quantities
         unit, factor = _QUANTITIES[name]
-        sent["usage"] = {unit: EXACT.multiply(Decimal(_amount(sent.pop(name))), Decimal(factor))}
+        sent["usage"] = {unit: EXACT.multiply(Decimal(_quantity(sent.pop(name))), Decimal(factor))}
 
 
 def _is_number(value: Any) -> bool:
@@ -204,14 +203,17 @@ def _amount(value: Any) -> Any:
 
     A text such as ``"1.000"`` is left as it is: some write a thousand so, and some write one.
     """
-    if isinstance(value, str) and (written := _WRITTEN.fullmatch(value.strip())):
-        if _GROUPED.fullmatch(value.strip()):
-            return value
-        digits = re.sub("[,_]", "", written["digits"]) + (written["part"] or "")
-        value = Decimal(digits).scaleb(_SCALES[written["scale"].lower()])
+    if isinstance(value, str) and _BARE.fullmatch(value.strip()) and (number := meant(value)):
+        value = Decimal(number)
     if isinstance(value, Decimal) and 0 <= value <= MAX_COUNT and value == int(value):
         return int(value)
     return value
+
+
+def _quantity(value: Any) -> Any:
+    """A number of seconds, pages and so on, which may have a fraction, such as ``"12.345"``."""
+    is_plain = isinstance(value, str) and _FRACTION.fullmatch(value)
+    return Decimal(value) if is_plain else _amount(value)
 
 
 def _unquoted(usage: Mapping[str, Any]) -> dict[str, Any]:
