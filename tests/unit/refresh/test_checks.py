@@ -263,6 +263,23 @@ def test_a_list_may_contradict_a_price_that_did_not_begin_since_it_was_published
     assert rates(begun("2026-11-24T00:00:00", quoted)) == OLD
 
 
+def test_a_first_price_that_began_since_has_none_before_it() -> None:
+    (_, later) = announced("2026-11-24", "4")["prices"]
+    active = row() | {"prices": [later]}
+    quoted = candidate({GENAI: DOUBLED, LITELLM: OLD})
+    earlier = Earlier("2026-11-23T23:59:59")
+    decision = decide([active], [quoted], NOW, HORIZON, earlier=earlier)
+    assert (codes(decision), rates(decision)) == ({"change_over_25_percent"}, DOUBLED)
+
+
+def test_the_day_and_the_instant_at_which_a_price_begins_are_the_same() -> None:
+    before, later = announced("2026-11-24", "4")["prices"]
+    active = row() | {"prices": [before, later | {"from": "2026-11-24T00:00:00"}]}
+    quoted = candidate({GENAI: DOUBLED, LITELLM: OLD})
+    earlier = Earlier("2026-11-23T23:59:59")
+    assert rates(decide([active], [quoted], NOW, HORIZON, earlier=earlier)) == DOUBLED
+
+
 def test_a_list_may_contradict_an_announced_price_with_a_third_one() -> None:
     third = {**OLD, "input": "3.5"}
     assert rates(begun("2026-11-23T23:59:59", candidate({GENAI: third, LITELLM: third}))) == third

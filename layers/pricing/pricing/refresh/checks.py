@@ -56,10 +56,9 @@ class Earlier:
     """What is known of the time before a refresh.
 
     ``compared`` is when the lists were, with the active rows: a price that began since then was
-    announced.
-    ``applied`` is what refreshes activated last, by model and field: what is not active now was
-    rolled back, and needs approval. ``confirmed`` are the prices, by model and field, before one
-    source alone began to move them.
+    announced. ``applied`` is what refreshes activated last, by model and field: what is not active
+    now was rolled back, and needs approval. ``confirmed`` are the prices, by model and field,
+    before one source alone began to move them.
     """
 
     compared: str | None = None

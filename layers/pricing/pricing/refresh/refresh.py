@@ -115,9 +115,11 @@ def refresh(
         has_lists = (current_lists(row, moment) or {*LISTS}) <= lists.names
         return has_lists and not _full_names(row) & copied
 
-    others = [row for row in rows if row["provider"] not in handwritten]
-    reviewed = [row for row in others if is_answered(row)]
-    untouched = [row for row in others if not is_answered(row)]
+    reviewed: list[Row] = []
+    untouched: list[Row] = []
+    for row in rows:
+        if row["provider"] not in handwritten:
+            (reviewed if is_answered(row) else untouched).append(row)
     if not complete:  # a new model or name may be one that the other list knows
         names = {name for row in reviewed for name in _full_names(row)}
         found = [candidate for candidate in found if _full_names(candidate.row) <= names]

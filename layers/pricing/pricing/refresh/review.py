@@ -429,7 +429,8 @@ def known_before(active: Row, candidate: Candidate, compared: str | None, now: s
     start = period.get("from") if period else None
     if compared is None or start is None or instant(start) <= compared:
         return known
-    before = table_of(next(p["lists"] for p in active["prices"] if p.get("to") == start))
+    ended = [p for p in active["prices"] if "to" in p and instant(p["to"]) == instant(start)]
+    before = table_of(ended[0]["lists"]) if ended else {}
     for row in known_disagreements(candidate, active["prices"], now):
         if row["component"] == "above_tokens":  # thresholds, and not prices
             continue
