@@ -125,6 +125,14 @@ class TargetCurrency:
     code: str
     rates: ExchangeRates
 
+    def rate(self, day: date) -> ExchangeRate:
+        """Return the rate of a day; raises InvalidRequest at ``/currency`` if there is none."""
+        return self.rates.on(day, self.code)
+
+    def amount(self, usd: Decimal, day: date) -> Decimal:
+        """Return an amount in USD in this currency; raises as ``rate`` does."""
+        return multiply(usd, self.rate(day).rate)
+
     def convert(
         self, answer: Any, day: date, total: Decimal | None, without: Collection[str] = ()
     ) -> Converted:
@@ -133,7 +141,7 @@ class TargetCurrency:
         ``without`` names members of the answer that are left out. Raises InvalidRequest at
         ``/currency`` for a day without a rate.
         """
-        rate = self.rates.on(day, self.code)
+        rate = self.rate(day)
         amounts = {
             pointer: multiply(amount, rate.rate)
             for pointer, amount in _amounts(answer, "", without).items()

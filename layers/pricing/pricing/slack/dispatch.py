@@ -138,7 +138,7 @@ def _priced(command: PricedCommand, in_force: BookInForce, now: datetime) -> Car
     as_of = AsOf.parse(command.pinned.as_of) if command.pinned.as_of else AsOf.now(now)
     card = _at_prices(command, in_force, as_of)
     if in_force.currency is not None:
-        rate = in_force.currency.rates.on(as_of.instant.date(), in_force.currency.code)
+        rate = in_force.currency.rate(as_of.day)
         shown = f"1 USD is {plain(rate.rate)} {rate.currency} ({rate.source}, {rate.rate_date})"
         card = replace(card, notes=(*card.notes, f"Note: {shown}; USD is exact."))
     if in_force.rate_card is None:

@@ -70,7 +70,7 @@ def write_focus(engine: Engine, in_force: BookInForce, last_day: date, path: Pat
     currency = in_force.currency
     rate = ExchangeRate("USD", ONE, last_day, SOURCE)
     if currency is not None:
-        rate = currency.rates.on(last_day, currency.code)
+        rate = currency.rate(last_day)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(FOCUS_COLUMNS)

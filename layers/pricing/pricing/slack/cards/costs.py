@@ -127,8 +127,7 @@ def _converted(in_force: BookInForce, as_of: AsOf, total_usd: Decimal) -> str:
     """An amount in the currency that the command asks for, without its sign."""
     if in_force.currency is None:
         return ""
-    rate = in_force.currency.rates.on(as_of.instant.date(), in_force.currency.code)
-    return usd(multiply(total_usd, rate.rate)).replace("$", "")
+    return usd(in_force.currency.amount(total_usd, as_of.day)).replace("$", "")
 
 
 def bar(part: Decimal, whole: Decimal) -> str:
