@@ -125,7 +125,7 @@ def test_a_thousand_names_of_nothing_are_never_taken_for_a_model() -> None:
 
 
 def test_a_successor_that_does_not_exist_is_not_its_elder() -> None:
-    for name in ("claude-haiku-4-50", "claude-opus-5-55", "claude-opus-6", "gpt-5.66", "opus-5"):
+    for name in ("claude-haiku-4-50", "claude-opus-5-55", "claude-opus-6", "gpt-5.66", "opus-6"):
         with pytest.raises(UnknownModel):
             BOOK.find(name)
 

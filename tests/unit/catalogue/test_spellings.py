@@ -80,7 +80,9 @@ def test_the_same_form_around_a_name_that_does_not_exist_is_not_priced(written: 
     [
         ("llama-3.3-70b-versatile", "groq/llama-3.3-70b-versatile"),  # sold by Groq alone
         ("openai/gpt-4o:onlin", "openai/gpt-4o"),  # and not its cheaper sibling
-        ("claude sonnet", "sonnet"),  # the family, and not a retired model
+        ("fireworks/deepseek-v3", "fireworks/accounts/fireworks/models/deepseek-v3"),
+        ("together_ai/llama-3.3-70b", "together/meta-llama/Llama-3.3-70B-Instruct-Turbo"),
+        ("claude haiku 4.5 on bedrock", "bedrock/anthropic.claude-haiku-4-5"),
         ("gemini", "gemini-argon"),  # families, and not a retired model
         ("claude", "fable"),
         # Not grok-4-fast, which is another model at a twentieth of the price.
@@ -94,16 +96,12 @@ def test_the_same_model_elsewhere_is_suggested_ahead_of_a_sibling(written: str, 
     assert BOOK.suggest(written)[0] == first
 
 
-@pytest.mark.parametrize(
-    ("written", "offered"),
-    [
-        ("opus 4.5", "claude-opus-4.5"),
-        ("sonnet-4.5", "claude-sonnet-4.5"),
-    ],
-)
-def test_a_name_that_lacks_a_part_is_answered_with_whole_names(written: str, offered: str) -> None:
-    assert BOOK.known(written) is None
-    assert offered in BOOK.suggest(written)
+def test_a_provider_that_sells_a_longer_name_is_answered_with_its_names() -> None:
+    for written in ("llama 3.3 70b on groq", "groq/llama-3.3-70b"):
+        assert BOOK.suggest(written)[:2] == [
+            "groq/llama-3.3-70b-specdec",
+            "groq/llama-3.3-70b-versatile",
+        ]
 
 
 @pytest.mark.parametrize("written", ["grok-4.5-fast", "gpt-5.5-high-fast", "cursor-grok-4.5"])
@@ -151,7 +149,7 @@ def test_an_unknown_name_says_what_to_send_instead(written: str, hint: str) -> N
         ("gemini-3-pro", "google/gemini-3-pro-preview", "preview_stage"),
         ("google/gemini-3-pro", "google/gemini-3-pro-preview", "preview_stage"),
         ("gemini-2.5-flash", "google/gemini-2.5-flash", "id"),  # released, and not its preview
-        ("claude-mythos", None, None),  # no version, so it may become a family
+        ("claude-mythos", "anthropic/claude-mythos-5-2", "family"),  # and not its preview
         ("gemini-3-pro-preview-preview", None, None),
         ("gemini-9-pro", None, None),
         ("openrouter/gemini-2.5-flash", None, None),  # its released model has an author

@@ -371,6 +371,22 @@ def test_in_the_us_is_where_inference_runs() -> None:
     assert parse("estimate sonnet 2k in 1k out in the US") == replace(SONNET, calls=calls)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "estimate llama 3.3 70b on groq 2k in 1k out",
+        "llama 3.3 70b 2k in 1k out on groq",
+        "how much does llama 3.3 70b on groq cost for 2k in 1k out",
+    ],
+)
+def test_on_before_a_provider_is_a_part_of_the_models_name(text: str) -> None:
+    assert parse(text) == EstimateCommand("llama-3.3-70b-on-groq", ONE)
+
+
+def test_a_number_of_billions_in_front_of_its_word_is_a_count() -> None:
+    assert parse("sonnet 2b in").calls.usage.input == 2 * 10**9  # type: ignore[union-attr]
+
+
 def test_on_before_a_models_name_is_not_a_date() -> None:
     assert parse("2k in 1k out on sonnet") == SONNET
     dated = replace(SONNET, pinned=Pinned(as_of="2026-01-31"))

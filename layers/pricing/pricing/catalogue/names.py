@@ -92,6 +92,15 @@ class NameSuggester:
         ]
         return sorted(found, key=lambda name: (len(name), name))
 
+    def at(self, provider: str, part: str) -> Sequence[str]:
+        """Return the names of a provider that contain this part, shortest first."""
+        found = [
+            name[1:-1]
+            for name in self._padded
+            if name.startswith(f" {provider}/") and part in name.lower()
+        ]
+        return sorted(found, key=lambda name: (len(name), name))
+
     def nearest(self, wanted: str) -> Sequence[str]:
         """Return names with a similarity of 0.6 or more, nearest first, then alphabetically."""
         from difflib import SequenceMatcher  # only an error needs it

@@ -13,8 +13,10 @@ from pricing.catalogue.exchange_rates import TargetCurrency
 from pricing.catalogue.models import Model, model_from_document, row_key, row_names
 from pricing.catalogue.names import NameIndex, NameSuggester, key_in
 from pricing.catalogue.spellings import (
+    PROVIDER_WORDS,
     PROVIDERS,
     SpelledBy,
+    hosted,
     spellings,
     unknown_name_hint,
     without_tool_marks,
@@ -190,7 +192,9 @@ class PriceBook:
         """Return the model that a name stands for, or None."""
         with suppress(KeyError):
             return self._matches[reference]
-        match = self._spelled(reference) or self._in_any_case(reference)
+        match = (
+            self._spelled(reference) or self._in_any_case(reference) or self._of_family(reference)
+        )
         if len(self._matches) >= _REMEMBERED:
             self._matches.clear()  # perhaps while another thread looks a name up
         self._matches[reference] = match
@@ -244,6 +248,18 @@ class PriceBook:
                 return Match(next(iter(found.values())), "letter_case") if len(found) == 1 else None
         return None
 
+    def _of_family(self, reference: str) -> Match | None:
+        """The current model of a family that is named in capitals or with its maker's words.
+
+        ``Sonnet``, ``Claude Sonnet`` and ``anthropic/sonnet`` are ``sonnet``. Behind other makers,
+        such a name is a model's own: ``mistral/mistral-small`` had prices before the current one.
+        """
+        name = "-".join(reference.lower().split())
+        family = name.removeprefix("anthropic/").removeprefix("claude-")
+        key = self.families.get(family, "")
+        is_so = family == name or key.startswith("anthropic/claude-")
+        return self._named(family) if key and is_so else None
+
     def unknown(self, reference: str, named_at: str = "/model") -> UnknownModel:
         """Return the error for a name that is not in this book, with the nearest names that are."""
         hint = self.hint(reference) or (
@@ -287,13 +303,15 @@ class PriceBook:
         In this order, before all that are merely similar: the model that a tool's name for it
         means; the model that the name is a snapshot of; the families that a first word begins
         (``claude``); names that only add to this one (``gemini-3-pro-preview`` to
-        ``gemini-3-pro``); a family whose name is one of several words; and models of exactly this
-        name at other providers, so that no sibling at another price is offered ahead of the same
-        model.
+        ``gemini-3-pro``); a family whose name is one of several words; models of the named
+        provider whose names contain this one; and models of exactly this name at other providers,
+        so that no sibling at another price is offered ahead of the same model.
         """
         self._searched = _SEARCHES  # the names found are looked up too: use the index
         wanted = reference.strip().lower().removesuffix(CONTEXT_SUFFIX)
+        wanted = hosted(wanted) or wanted
         provider, slash, _ = wanted.partition("/")
+        provider = PROVIDER_WORDS.get(provider, provider)
         tail = wanted.rpartition("/")[2].partition(":")[0]
         words = wanted.split()
         dashed = "-".join(words)
@@ -309,6 +327,8 @@ class PriceBook:
         ]
         near += self._bare_names.around(dashed) if _HAS_VERSION(dashed) else []
         near += [word for word in words if word in self.families]
+        for part in (tail, tail.replace(".", "-")) if slash and tail else ():
+            near += self._full_names.at(provider, part)
         elsewhere = self._index.ending_in(tail) if tail else []
         bare = self._named(tail)
         own = bare.model.key if bare else ""

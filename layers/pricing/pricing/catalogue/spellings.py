@@ -36,6 +36,7 @@ PROVIDER_WORDS: Mapping[str, str] = {
     "alibaba-cloud": "dashscope",
     "amazon-bedrock": "bedrock",
     "amazon_bedrock": "bedrock",
+    "aws": "bedrock",
     "aws-bedrock": "bedrock",
     "aws_bedrock": "bedrock",
     "azure-cognitive-services": "azure",
@@ -94,6 +95,13 @@ PROVIDER_WORDS: Mapping[str, str] = {
 }
 #: Providers that a caller may mean by the first part of a name, where OpenRouter has its author.
 PROVIDERS = frozenset((*PROVIDER_WORDS.values(), "anthropic", "openai", "minimax", "meta", "groq"))
+#: Words that name where a model runs, next to its own: "Llama 3.3 70B on Groq".
+HOSTS = PROVIDERS.union(
+    PROVIDER_WORDS,
+    ("arcee", "assemblyai", "baseten", "cerebras", "databricks", "deepgram", "deepseek"),
+    ("elevenlabs", "nebius", "novita", "openrouter", "perplexity", "recraft", "replicate"),
+    ("runwayml", "sambanova", "stability"),
+)
 #: Gateways of one's own, before the name of the model that they pass a request on to.
 _PROXIES = ("litellm_proxy", "litellm", "helicone", "portkey", "bifrost")
 #: What LiteLLM and promptfoo write between a provider and a model: the route of the request.
@@ -133,6 +141,11 @@ _VERSIONED = re.compile(r"[A-Za-z][\w./-]*\d[\w.-]*(?<!-preview)", re.ASCII)
 _WORDS = re.compile(r"[A-Za-z0-9][\w.+-]*(?: [\w.+()-]+)+", re.ASCII)
 #: The maker before a product's name, as model lists show it.
 _MAKER = re.compile(r"[A-Za-z][\w. ]*: (.+)", re.ASCII)
+#: Where a model runs, behind its name or before it.
+_RUNS_ON = re.compile(r"(?P<model>.+?)[ -](?:on|via|at)[ -](?P<host>[\w -]+)", re.ASCII)
+_HOST_FIRST = re.compile(r"(?P<host>[\w-]+) (?P<model>.+)", re.ASCII)
+#: A version of Claude by its size alone: no other maker has these words.
+_SIZE_ONLY = re.compile(r"(|anthropic/)((?:opus|sonnet|haiku)[ -]\d[\w. -]*)", re.ASCII)
 _CLAUDE_3 = re.compile(r"claude-(opus|sonnet|haiku)-(3(?:\.\d)?)", re.ASCII)
 #: Claude's version before its size, as up to version 3.
 _VERSION_FIRST = re.compile(
@@ -278,9 +291,38 @@ def _display(name: str) -> Iterator[Spelling]:
         dashed = name.lower().replace(" ", "-").replace("(", "").replace(")", "")
         yield dashed, "display_name"
         yield dashed.replace(".", "-"), "display_name"
+        if dashed.endswith("+"):  # "Command R+"
+            yield f"{dashed[:-1]}-plus", "display_name"
         older = _CLAUDE_3.fullmatch(dashed)
         if older:  # "Claude Haiku 3.5", whose id has the version first
             yield f"claude-{older[2].replace('.', '-')}-{older[1]}", "display_name"
+
+
+def _size_only(name: str) -> Iterator[Spelling]:
+    """``Opus 4.5`` for ``claude-opus-4-5``."""
+    found = _SIZE_ONLY.fullmatch(name.lower())
+    if found:
+        yield f"claude {found[2].replace('-', ' ')}", "display_name"  # and then as all others
+        dashed = found[2].replace(" ", "-").replace(".", "-")
+        yield f"{found[1]}claude-{dashed}", "display_name"
+
+
+def _hosted(name: str) -> Iterator[Spelling]:
+    """``Sonar Pro on Perplexity`` and ``Perplexity Sonar Pro`` for ``perplexity/sonar-pro``."""
+    found = hosted(name)
+    if found:
+        yield found, "display_name"
+        yield found.replace(".", "-"), "display_name"
+
+
+def hosted(name: str) -> str:
+    """Return ``provider/model`` for a name with the words of where it runs, and "" for others."""
+    lower = name.lower()
+    found = _RUNS_ON.fullmatch(lower) or _HOST_FIRST.fullmatch(lower)
+    host = found["host"].replace(" ", "-") if found else ""
+    if found is None or host not in HOSTS:
+        return ""
+    return f"{PROVIDER_WORDS.get(host, host)}/{found['model'].strip().replace(' ', '-')}"
 
 
 def _preview(name: str) -> Iterator[Spelling]:
@@ -301,7 +343,9 @@ _RULES: tuple[Callable[[str], Iterator[Spelling]], ...] = (
     _variant,
     _fine_tune,
     _version,
+    _size_only,
     _display,
+    _hosted,
     _effort,
     _word_order,
     _openrouter,

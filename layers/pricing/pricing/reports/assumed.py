@@ -1,4 +1,4 @@
-"""What a report takes for granted of calls: their hour, and the price of a discount."""
+"""What a report takes for granted of calls: their hour, their model, a discount's price."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
@@ -46,6 +46,16 @@ def midnight_notices(pricing: Pricing, rows: Iterable[Mapping[str, Any]]) -> Ite
             " time of each call."
         )
         yield Notice("hour_unknown", message)
+
+
+def family_notices(book: PriceBook, names: Iterable[str]) -> Iterator[Notice]:
+    """Say which model the records that name a family are priced as, whatever their date."""
+    matches = (book.known(name) for name in names)
+    found = {m.model.id: m.model.family for m in matches if m and m.matched_by == "family"}
+    if found:
+        priced = ", ".join(f"{family} as {model}" for model, family in sorted(found.items()))
+        message = f"Records that name a family are priced as its current model: {priced}."
+        yield Notice("family_priced", message)
 
 
 def discount_notices(book: PriceBook, served: Iterable[Row]) -> Iterator[Notice]:

@@ -19,7 +19,7 @@ import duckdb
 
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest
-from pricing.reports.assumed import discount_notices, hourly, midnight_notices
+from pricing.reports.assumed import discount_notices, family_notices, hourly, midnight_notices
 from pricing.reports.database import (
     SMALL_BYTES,
     database,
@@ -272,15 +272,15 @@ class Engine:
     def _price(self) -> None:
         names = [name for (name,) in self._rows("SELECT DISTINCT model FROM calls")]
         models = tuple(known_models(self._book, names))
-        self.usage.cuts = cuts_of(models)
+        self.usage.notices += tuple(family_notices(self._book, names))
+        self.usage.cuts = cuts = cuts_of(models)
         also = (*self._also.values(), *([STATES] if self.usage.states_cost else []))
-        self._db.execute(f"CREATE TABLE cube AS {cube('calls', self.usage.cuts, also)}")
+        self._db.execute(f"CREATE TABLE cube AS {cube('calls', cuts, also)}")
         self._price_cube()
         if hourly(models):
             midnight = f"(SELECT * FROM calls WHERE moment % {DAY_US} = 0)"
-            rows = self._dictionaries(cube(midnight, self.usage.cuts))
-            pricing = Pricing(self._book, self.usage.cuts)
-            self.usage.notices += tuple(midnight_notices(pricing, rows))
+            rows = self._dictionaries(cube(midnight, cuts))
+            self.usage.notices += tuple(midnight_notices(Pricing(self._book, cuts), rows))
 
     def _price_cube(self) -> None:
         usage = self.usage

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pricing.catalogue.exchange_rates import TargetCurrency
-from pricing.catalogue.price_book import BookInForce, PriceBook
+from pricing.catalogue.price_book import BookInForce
 from pricing.errors import (
     InvalidRequest,
     StoreUnavailable,
@@ -114,7 +114,7 @@ def _card(
         in_force = book_of(command.pinned.version)
         if command.pinned.currency:
             in_force = replace(in_force, currency=currency_of(command.pinned.currency))
-        return _priced(_known(command, in_force.book), in_force, now)
+        return _priced(command, in_force, now)
     if isinstance(command, ReportCommand):
         return _last_month(summary_of, now)
     from pricing.slack.cards.advice import route_card  # few commands need it
@@ -176,27 +176,6 @@ def _at_prices(command: PricedCommand, in_force: BookInForce, as_of: AsOf) -> Ca
     return prices_card(in_force, command, as_of)
 
 
-def _known(command: PricedCommand, book: PriceBook) -> PricedCommand:
-    """The command with its models' names in lower case where only that is a known name."""
-    return _renamed(command, lambda name: _reference(book, name) or name)
-
-
-_OF_CLAUDE = ("opus-", "sonnet-", "haiku-")
-
-
-def _reference(book: PriceBook, name: str) -> str | None:
-    lower = name.lower()
-    # Sonnet 4.6 is Claude Sonnet 4.6: no other maker has these words.
-    short = f"claude-{lower}" if lower.startswith(_OF_CLAUDE) else lower
-    for spelling in dict.fromkeys((name, lower, short)):
-        try:
-            book.find(spelling)
-        except UnknownModel:
-            continue
-        return spelling
-    return None
-
-
 def _renamed(command: PricedCommand, rename: Callable[[str], str]) -> PricedCommand:
     if isinstance(command, CompareCommand):
         return replace(command, models=tuple(map(rename, command.models)))
@@ -208,7 +187,7 @@ def _renamed(command: PricedCommand, rename: Callable[[str], str]) -> PricedComm
 def _unknown_model(command: Command, in_force: BookInForce, now: datetime) -> Card:
     """Name the unknown models, and suggest the nearest names instead of guessing one."""
     book = in_force.book
-    unknown = [name for name in _names(command) if _reference(book, name) is None]
+    unknown = [name for name in _names(command) if book.known(name) is None]
     nearest = {name: book.suggest(name) for name in unknown}
     sentences = []
     for name, known in nearest.items():
@@ -218,7 +197,7 @@ def _unknown_model(command: Command, in_force: BookInForce, now: datetime) -> Ca
     tried: tuple[PricedCommand, ...] = ()
     if isinstance(command, PricedCommand) and all(nearest.values()):
         fixed = _renamed(command, lambda name: (nearest.get(name) or [name])[0])
-        tried = (_known(fixed, book),)
+        tried = (fixed,)
     example = _first_that_works(tried, in_force, now) or _example(command)
     return _problem(" ".join(sentences), example)
 
@@ -237,8 +216,7 @@ def _impossible(command: Command, error: TariffError, book_of: BookOf, now: date
         tried += [plain, replace(plain, pinned=Pinned())]
     if isinstance(command, PricedCommand):
         in_force = book_of(command.pinned.version)
-        known = [_known(other, in_force.book) for other in tried]
-        return _problem(detail, _first_that_works(known, in_force, now) or _example(command))
+        return _problem(detail, _first_that_works(tried, in_force, now) or _example(command))
     return _problem(detail, _example(command))
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal, Inexact
 from typing import TYPE_CHECKING, Any
 
+from pricing.catalogue.spellings import HOSTS
 from pricing.money import divide_evenly
 from pricing.slack.commands import (
     BUCKET_WORDS,
@@ -229,7 +230,9 @@ class Parser:
 
     def _is_version(self, number: Number, following: Token | None) -> bool:
         """Whether a number belongs to the model's name before it, and counts nothing."""
-        if not self._named_last or number.value >= _VERSIONS or number.written[-1:].isalpha():
+        is_size = number.written[-1:].lower() == "b"  # Llama 3.3 70B
+        is_short = number.value < _VERSIONS and not number.written[-1:].isalpha()
+        if not self._named_last or not (is_short or is_size):
             return False
         if isinstance(following, Word):
             key = following.key
@@ -284,6 +287,9 @@ class Parser:
         is_name = isinstance(following, Word) and not following.key[:1].isdigit()
         if key == "on" and is_name and not self._groups[-1]:
             return  # 2k in on sonnet
+        if key == "on" and isinstance(following, Word) and following.key in HOSTS:
+            self._groups[-1].append(key)  # llama 3.3 70b on groq
+            return
         if self._left:
             self._left.pop()
         if not isinstance(following, Word):
