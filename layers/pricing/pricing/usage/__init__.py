@@ -2,5 +2,5 @@
 
 Public: buckets, formats, iterations, made, meanings, parsed, reader,
 recognition, response, sdk_shapes, shapes, stated, terms, tools.
-Internal: other_shapes, split.
+Internal: other_shapes, sdk_results, split.
 """

@@ -311,6 +311,9 @@ OTEL = Shape(
         f"{_OTEL}details.thoughts_tokens": REASONING,
         f"{_OTEL}details.text_tokens": PART,
         f"{_OTEL}cost": COST,
+        **dict.fromkeys(
+            ("openai.response.service_tier", "gen_ai.openai.response.service_tier"), TIER
+        ),
         f"{_OPENINFERENCE}prompt": WHOLE,
         f"{_OPENINFERENCE}completion": ANSWER,
         f"{_OPENINFERENCE}total": TOTAL,

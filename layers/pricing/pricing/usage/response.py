@@ -10,18 +10,27 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from pricing.errors import InvalidRequest, is_plain_name
+from pricing.errors import InvalidRequest
 from pricing.money import plain
 from pricing.notices import Notice
 from pricing.usage.buckets import Attempt, StatedTerms, Usage
-from pricing.usage.formats import SHAPES
 from pricing.usage.iterations import with_tools
 from pricing.usage.made import made
 from pricing.usage.meanings import UsageFormat
-from pricing.usage.other_shapes import BEDROCK_CACHE, BODY_COUNTS
+from pricing.usage.other_shapes import BODY_COUNTS
 from pricing.usage.parsed import ParsedUsage, Unread
 from pricing.usage.reader import MAX_NAMED, read_usage
-from pricing.usage.sdk_shapes import VERCEL_AI
+from pricing.usage.sdk_results import (
+    PROVIDER_METADATA,
+    PROVIDERS_RESPONSE,
+    gateway_cost,
+    is_of_one_call,
+    metadata_of,
+    own_usage,
+    provider_response,
+    steps_of,
+    summed,
+)
 from pricing.usage.shapes import NUMBER_OF_TOOL_USES, STATED_COST
 from pricing.usage.stated import stated_cost
 from pricing.usage.terms import UNSTATED, WORDS, TierWord
@@ -44,6 +53,8 @@ WRAPPERS = (
     ("delta",),
     ("metadata",),
     ("kwargs",),
+    # LlamaIndex
+    ("raw",),
 )
 USAGES = (
     "totalUsage",
@@ -81,11 +92,7 @@ _INNER_USAGES: Mapping[tuple[str, ...], frozenset[str]] = {
     ("llm_output", "token_usage"): frozenset(),
     ("llmOutput", "tokenUsage"): frozenset(),
 }
-#: Where AI SDKs keep the provider's own figures, which go before those they derive from them.
-_PROVIDER_METADATA = ("providerMetadata", "experimental_providerMetadata")
-#: Where AI SDKs keep the response of a call itself, the last one where a result had several.
-_PROVIDERS_RESPONSE = ("response", "body")
-_PROVIDERS_OWN = (*_PROVIDER_METADATA, "/".join(_PROVIDERS_RESPONSE))
+_PROVIDERS_OWN = (*PROVIDER_METADATA, "/".join(PROVIDERS_RESPONSE), "steps")
 MODELS = (
     *("model", "modelVersion", "model_version", "modelId", "model_id", "model_name"),
     *("Model", "ModelId"),
@@ -98,6 +105,16 @@ _OF_RESULTS = BODY_COUNTS | {"prompt_tokens", "completion_tokens"}
 _OF_LLAMA_CPP = ("tokens_evaluated", "tokens_predicted")
 _NO_USAGE = (type(None), int, Decimal)
 _TIERS = ("service_tier", "serviceTier")
+#: Where it may stand: next to the usage, and where SDKs keep what the provider says.
+_TIER_HOLDERS = (
+    (),
+    ("response_metadata",),
+    ("llm_output",),
+    ("llmOutput",),
+    ("meta",),
+    ("provider_details",),
+    PROVIDERS_RESPONSE,
+)
 #: Lists of which each event of a stream has a part.
 _LISTS = ("candidates", "output")
 #: A response of a gateway, by a member that only its responses have.
@@ -152,16 +169,15 @@ def read_response(
     model, model_at = _model(body, here)
     if model is None and body is not response:
         model, model_at = _model(response, pointer)
-    for shown in (body, _at(body, _PROVIDERS_RESPONSE)):
-        if isinstance(shown, dict):
-            parsed = _with_tools(parsed, tool_usage(shown, model or asked))
+    parsed = _with_tools(parsed, tool_usage(body, model or asked))
     unknown = (Unread(at, Decimal(1)) for at in unknown_items(body, here))
     parsed = replace(
         parsed,
         unread=(*parsed.unread, *islice(unknown, MAX_NAMED)),
-        stated=parsed.stated or stated_cost(body, here),
+        stated=parsed.stated or stated_cost(body, here) or gateway_cost(body, here),
     )
-    if _at(body, ("performanceConfig", "latency")) == "optimized":
+    served_by = [body, *(own for own, _ in metadata_of(body, here))]
+    if any(_at(one, ("performanceConfig", "latency")) == "optimized" for one in served_by):
         notice = Notice("latency_optimized_at_list_price", _OPTIMIZED)
         parsed = replace(parsed, notices=(*parsed.notices, notice))
     answered = any(one.usage.output_tokens for one in parsed.attempts if one.serving)
@@ -316,16 +332,21 @@ def _usage(body: Mapping[str, Any], pointer: str) -> tuple[Any, str]:
     # OpenRouter's record of a generation has its cost as ``usage``.
     stated = next((name for name in USAGES if not isinstance(body.get(name), _NO_USAGE)), None)
     usage = body[stated] if stated else None
-    own = _at(body, _PROVIDERS_RESPONSE)
-    if isinstance(own, dict) and isinstance(usage, dict) and _has_usage(own):
-        found = _usage(own, f"{pointer}/{'/'.join(_PROVIDERS_RESPONSE)}")
-        if _is_of_one_call(usage, found[0]):
+    steps = [
+        _usage(step, f"{pointer}/steps/{number}")[0]
+        for number, step in enumerate(steps_of(body))
+        if any(isinstance(step.get(name), dict) for name in USAGES)
+    ]
+    if len(steps) == len(steps_of(body)) > 0:
+        return {**summed(steps), "calls": len(steps)}, f"{pointer}/steps"
+    own = provider_response(body)
+    if own is not None and isinstance(usage, dict) and _has_usage(own):
+        found = _usage(own, f"{pointer}/{'/'.join(PROVIDERS_RESPONSE)}")
+        if isinstance(found[0], dict) and is_of_one_call(usage, found[0]):
             return found
-    for holder in _PROVIDER_METADATA:
-        if isinstance(body.get(holder), dict):
-            own = _own_usage(usage, body[holder], f"{pointer}/{holder}")
-            if own is not None:
-                return own
+    reported = own_usage(usage, body, USAGES, pointer)
+    if reported is not None:
+        return reported
     if stated:
         return usage, f"{pointer}/{stated}"
     inner = next(_inner_usages(body, pointer), None)
@@ -336,54 +357,6 @@ def _usage(body: Mapping[str, Any], pointer: str) -> tuple[Any, str]:
         detail = "is null: nothing was used, so there is nothing to price"
         raise InvalidRequest.at(f"{pointer}/{name}", detail)
     raise InvalidRequest.at(f"{pointer}/{name}", "is required: what was used is priced")
-
-
-def _is_of_one_call(usage: Mapping[str, Any], own: Any) -> bool:
-    """Whether an AI SDK's usage is that of the provider's answer, and not of several answers."""
-    counts = [*own.values()] if isinstance(own, dict) else []
-    return any(usage.get(name) in counts for name in VERCEL_AI.marks if usage.get(name))
-
-
-def _own_usage(
-    usage: Any, metadata: Mapping[str, Any], pointer: str
-) -> tuple[Mapping[str, Any], str] | None:
-    """The usage that a provider itself reported, as AI SDKs keep it in their metadata.
-
-    Where it has some counts only, they add to the SDK's. Next to cache counts of Anthropic and
-    Bedrock, the SDK's input excludes the cache, as theirs does.
-    """
-    for provider, own in metadata.items():
-        if not isinstance(own, dict) or not is_plain_name(provider):
-            continue
-        for name in (*USAGES, ""):
-            counts = own.get(name) if name else own
-            if not isinstance(counts, dict):
-                continue
-            here = f"{pointer}/{provider}/{name}" if name else f"{pointer}/{provider}"
-            if any(shape.fits(counts.keys()) for shape in SHAPES):
-                return counts, here
-            more = {one: value for one, value in counts.items() if type(value) is int}
-            if not isinstance(usage, dict):
-                continue
-            if not BEDROCK_CACHE.isdisjoint(more):
-                if _states_parts(usage):
-                    continue
-                sdk = {
-                    "inputTokens": usage.get("inputTokens", usage.get("promptTokens")),
-                    "outputTokens": usage.get("outputTokens", usage.get("completionTokens")),
-                    "cacheReadInputTokens": usage.get("cachedInputTokens"),
-                }
-                cache = {one: more[one] for one in BEDROCK_CACHE if one in more}
-                return {**sdk, **cache}, here
-            more = {one: more[one] for one in more if one in VERCEL_AI.fields and one not in usage}
-            if more:
-                return {**usage, **more}, here
-    return None
-
-
-def _states_parts(usage: Mapping[str, Any]) -> bool:
-    """Whether an AI SDK's input says what of it was cached, as from version 6 on."""
-    return any(isinstance(usage.get(one), dict) for one in ("inputTokens", "inputTokenDetails"))
 
 
 def _model(body: Mapping[str, Any], pointer: str) -> tuple[str | None, str]:
@@ -408,10 +381,20 @@ def _with_tier(parsed: ParsedUsage, body: Mapping[str, Any], pointer: str) -> Pa
     """The usage with the tier that stands next to it; what the usage itself says goes first."""
     if parsed.open.tier is not None:
         return parsed
-    for name in _TIERS:
-        value, here = body.get(name), f"{pointer}/{name}"
-        if isinstance(value, dict):  # Bedrock Converse: {"type": "flex"}
-            value, here = value.get("type"), f"{here}/type"
+    holders = [(_at(body, path), "/".join((pointer, *path))) for path in _TIER_HOLDERS]
+    holders += metadata_of(body, pointer)
+    found = (
+        (holder[name], f"{here}/{name}")
+        for holder, here in holders
+        if isinstance(holder, dict)
+        for name in _TIERS
+        if name in holder
+    )
+    for stated, at in found:
+        # Bedrock Converse: {"type": "flex"}
+        value, here = (
+            (stated.get("type"), f"{at}/type") if isinstance(stated, dict) else (stated, at)
+        )
         if value is None:
             continue
         if not isinstance(value, str):

@@ -15,6 +15,7 @@ from typing import Any
 
 from pricing.errors import InvalidRequest
 from pricing.usage.buckets import MAX_COUNT, Quantity, Usage
+from pricing.usage.sdk_results import provider_response, steps_of
 
 #: The names that ``tool_uses`` takes, and what each is billed as.
 TOOL_USES: Mapping[str, str] = {
@@ -102,14 +103,28 @@ def stated_tools(uses: Any, pointer: str) -> dict[str, int]:
 
 
 def tool_usage(body: Mapping[str, Any], model: str) -> Usage:
-    """The tools that a response's items show were used and are billed next to its tokens."""
+    """The tools that a response's items show were used and are billed next to its tokens.
+
+    An AI SDK's result may have them in the provider's response, and in each of its steps.
+    """
+    of_steps = sum((_shown_in_call(step, model) for step in steps_of(body)), Counter[str]())
+    return usage_of(of_steps | _shown_in_call(body, model))  # what is at the top is the last step's
+
+
+def _shown_in_call(body: Mapping[str, Any], model: str) -> Counter[str]:
+    uses = _shown(body, model)
+    own = provider_response(body)
+    return Counter({**_shown(own, model), **+uses}) if own is not None else uses
+
+
+def _shown(body: Mapping[str, Any], model: str) -> Counter[str]:
     uses: Counter[str] = Counter()
     uses.update(_openai_items(body))
     uses["web_search"] += _anthropic_searches(body)
     uses.update(_executed(body))
     uses.update(_grounding(body, model))
     uses.update(_xai(body))
-    return usage_of(uses)
+    return uses
 
 
 def _objects(value: Any) -> Iterator[Mapping[str, Any]]:

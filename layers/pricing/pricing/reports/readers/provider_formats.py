@@ -143,6 +143,7 @@ SDKS = (
         model="llm_output.model_name | llm_output.model",
         request_id="llm_output.id",
         usage="llm_output.token_usage",
+        processing="llm_output.service_tier",
     ),
     # PydanticAI's messages: their input includes cached tokens, with every provider.
     RecordFormat(
@@ -163,6 +164,7 @@ SDKS = (
         usage_format="openai_responses",
         kept=("parts",),
         labels={"session": "conversation_id"},
+        processing="provider_details.service_tier",
         only={"kind": ("response",)},
     ),
     RecordFormat(
@@ -198,7 +200,8 @@ SDKS = (
         moment="response.timestamp | timestamp",
         model="response.modelId",
         request_id="response.id",
-        usage="usage | totalUsage",
+        # That of all steps goes before that of the last one.
+        usage="totalUsage | usage",
         usage_format="vercel_ai",
         kept=("providerMetadata | experimental_providerMetadata", "content", "response"),
         labels={"endpoint": "functionId"},
@@ -293,6 +296,8 @@ SPAN = RecordFormat(
     usage_format="otel_genai",
     cost="attributes.llm.cost.total | attributes.operation.cost",
     labels=_LABELS,
+    processing="attributes.openai.response.service_tier"
+    " | attributes.gen_ai.openai.response.service_tier",
     span=_IDS,
 )
 #: An event of Claude Code's telemetry, as OpenTelemetry collects it.

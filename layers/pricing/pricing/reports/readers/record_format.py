@@ -266,11 +266,13 @@ def record_of(known: RecordFormat, body: Document) -> dict[str, Any]:
         if isinstance(held, dict | list):
             found[alternatives(paths)[0]] = held
     for term in ("processing", "speed", "inference_geo", "tier"):
-        found[term] = _WORDS.get(str(first(body, getattr(known, term))).lower())
+        words = (str(at(body, path)).lower() for path in alternatives(getattr(known, term)))
+        known_words = (_WORDS.get(word.removesuffix("-tier")) for word in words)
+        found[term] = next((word for word in known_words if word), None)
     return {name: value for name, value in found.items() if value is not None}
 
 
-#: Words for a term as exports write them; others are those of an ordinary call.
+#: Words for a term as exports write them, such as flex-tier; others are those of an ordinary call.
 _WORDS = {
     **dict.fromkeys(("batch", "true", "batches"), "batch"),
     **{word: word for word in ("priority", "flex", "fast", "us")},

@@ -47,6 +47,7 @@ CONTAINERS = (
     "body",
     "output.outputBodyJson",
     "modelOutput",
+    "raw",
 )
 MOMENTS = (
     *("timestamp", "created_at", "createTime", "created", "startTime", "start_time"),

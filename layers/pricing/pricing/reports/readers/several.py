@@ -101,7 +101,9 @@ _NO_MODEL = "look like usage that is not grouped by model; export it with group_
 def steps(document: Document) -> list[Found] | None:
     """A result of the Vercel AI SDK with several steps, each of which was a call."""
     steps = document.get("steps")
-    if not isinstance(steps, list) or len(steps) < _SEVERAL or "usage" not in document:
+    if not isinstance(steps, list) or len(steps) < _SEVERAL:
+        return None
+    if document.keys().isdisjoint(("usage", "totalUsage")):
         return None
     known = next(one for one in SDKS if one.name == "vercel_ai")
     if not all(isinstance(step, dict) and marked(step, known.marks) for step in steps):

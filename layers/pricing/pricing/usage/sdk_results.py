@@ -1,0 +1,138 @@
+"""Results of AI SDKs, which keep the provider's own figures next to what they derive from them.
+
+A result of several steps has a call for each: the sum of their usage is the result's, and what
+stands at its top is the last step's.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from pricing.errors import is_plain_name
+from pricing.money import add
+from pricing.usage.formats import SHAPES
+from pricing.usage.other_shapes import BEDROCK_CACHE
+from pricing.usage.parsed import StatedCost
+from pricing.usage.sdk_shapes import VERCEL_AI
+from pricing.usage.stated import amount_of
+
+#: Where SDKs keep the provider's own figures, which go before those they derive from them.
+PROVIDER_METADATA = ("providerMetadata", "experimental_providerMetadata")
+#: Where SDKs keep the response of a call itself, the last one where a result had several.
+PROVIDERS_RESPONSE = ("response", "body")
+
+
+def metadata_of(body: Mapping[str, Any], pointer: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """The objects that a result has of its providers, and where each is."""
+    for holder in PROVIDER_METADATA:
+        found = body.get(holder)
+        for provider, own in found.items() if isinstance(found, dict) else ():
+            if isinstance(own, dict) and is_plain_name(provider):
+                yield own, f"{pointer}/{holder}/{provider}"
+
+
+def provider_response(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the response of the provider itself, which a result of a call may have."""
+    found: Any = body
+    for name in PROVIDERS_RESPONSE:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else None
+
+
+def steps_of(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The steps of a result, each of which was a call; none of a result of one call."""
+    steps = body.get("steps")
+    if not isinstance(steps, list) or len(steps) < _SEVERAL:
+        return ()
+    return steps if all(isinstance(step, dict) for step in steps) else ()
+
+
+_SEVERAL = 2
+_NUMBERS = (int, Decimal)
+
+
+def summed(usages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return usage objects of one kind added up: numbers by their names, lists one after another.
+
+    Of words, such as a service tier, the last one counts.
+    """
+    whole: dict[str, Any] = {}
+    for usage in usages:
+        for name, value in usage.items():
+            known: Any = whole.get(name)
+            if isinstance(value, dict):
+                whole[name] = summed([known, value] if isinstance(known, dict) else [value])
+            elif isinstance(value, list) and isinstance(known, list):
+                whole[name] = [*known, *value]
+            elif type(value) is int and type(known) is int:
+                whole[name] = known + value
+            elif type(value) in _NUMBERS and type(known) in _NUMBERS:
+                whole[name] = add((Decimal(known), Decimal(value)))
+            elif value is not None:
+                whole[name] = value
+    return whole
+
+
+def gateway_cost(body: Mapping[str, Any], pointer: str) -> StatedCost | None:
+    """What Vercel's gateway says that it charged for all steps; None where one does not say."""
+    charged = [
+        amount_of(own.get("cost"))
+        for step in steps_of(body) or (body,)
+        for own, at in metadata_of(step, pointer)
+        if at.endswith("/gateway")
+    ]
+    amounts = [usd for usd in charged if usd]
+    if not amounts or len(amounts) != len(steps_of(body) or (body,)):
+        return None
+    return StatedCost(add(amounts), f"{pointer}/{PROVIDER_METADATA[0]}/gateway/cost")
+
+
+def is_of_one_call(usage: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    """Whether an AI SDK's usage is that of the provider's answer, and not of several answers."""
+    stated = [usage[name] for name in VERCEL_AI.marks if usage.get(name)]
+    return not stated or any(count in own.values() for count in stated)
+
+
+def own_usage(
+    usage: Any, body: Mapping[str, Any], names: Sequence[str], pointer: str
+) -> tuple[Mapping[str, Any], str] | None:
+    """The usage that a provider itself reported, as AI SDKs keep it under one of ``names``.
+
+    Where it has some counts only, they add to the SDK's. Next to cache counts of Anthropic and
+    Bedrock, the SDK's input excludes the cache, as theirs does.
+    """
+    derived = usage if isinstance(usage, dict) else None
+    for own, at in metadata_of(body, pointer):
+        for name in (*names, ""):
+            counts = own.get(name) if name else own
+            if not isinstance(counts, dict):
+                continue
+            here = f"{at}/{name}" if name else at
+            if any(shape.fits(counts.keys()) for shape in SHAPES):
+                if derived is None or is_of_one_call(derived, counts):
+                    return counts, here
+                continue
+            more = {one: value for one, value in counts.items() if type(value) is int}
+            if derived is None:
+                continue
+            if not BEDROCK_CACHE.isdisjoint(more):
+                if _states_parts(derived):
+                    continue
+                sdk = {
+                    "inputTokens": derived.get("inputTokens", derived.get("promptTokens")),
+                    "outputTokens": derived.get("outputTokens", derived.get("completionTokens")),
+                    "cacheReadInputTokens": derived.get("cachedInputTokens"),
+                }
+                cache = {one: more[one] for one in BEDROCK_CACHE if one in more}
+                return {**sdk, **cache}, here
+            more = {
+                one: more[one] for one in more if one in VERCEL_AI.fields and one not in derived
+            }
+            if more:
+                return {**derived, **more}, here
+    return None
+
+
+def _states_parts(usage: Mapping[str, Any]) -> bool:
+    """Whether an AI SDK's input says what of it was cached, as from version 6 on."""
+    return any(isinstance(usage.get(one), dict) for one in ("inputTokens", "inputTokenDetails"))
