@@ -119,3 +119,36 @@ def test_the_time_to_live_of_a_write_is_assumed_where_there_are_several(
 ) -> None:
     expected = {"cache_write_5m": 200, "input": 800, "output": 5}
     assert counted(raw) == (expected, assumed)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "total", "fresh"),
+    [
+        (8010, 9020, 10),  # 8010 + 1000 + 10: what was read is in the prompt, the writes are not
+        (9010, 9020, 10),  # 9010 + 10: both are
+        (10, 9020, 10),  # 10 + 8000 + 1000 + 10: neither is
+    ],
+)
+def test_the_total_shows_whether_the_writes_are_in_the_prompt(
+    prompt: int, total: int, fresh: int
+) -> None:
+    raw = {"prompt_tokens": prompt, "completion_tokens": 10, "total_tokens": total}
+    cached = {"cache_read_input_tokens": 8000, "cache_creation_input_tokens": 1000}
+    found, _ = counted({**raw, **cached})
+    expected = {"input": fresh, "cache_read": 8000, "cache_write_5m": 1000, "output": 10}
+    assert found == expected
+
+
+def test_a_total_that_is_wrong_is_compared_with_all_of_its_parts() -> None:
+    raw = {
+        "prompt_tokens": 4,
+        "completion_tokens": 100,
+        "total_tokens": 9104,
+        "cached_tokens": 8000,
+    }
+    parsed = read_usage(raw, None, "/usage")
+    assert parsed.open.rest is not None
+    assert parsed.open.rest.detail == (
+        "is 9104, but prompt_tokens and cached_tokens and completion_tokens add up to 8104;"
+        " send figures that agree"
+    )

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pricing.errors import InvalidRequest
 from pricing.usage.reader import read_usage
 
 CACHED = {"input_cached_tokens": 400}
@@ -42,3 +43,17 @@ def test_writes_are_in_the_input_where_the_total_says_so() -> None:
     raw = {"input": 1000, "input_cache_creation": 300, "output": 500, "total": 1500}
     (attempt,) = read_usage(raw, None, "/usage").attempts
     assert (attempt.usage.input, attempt.usage.cache_write_5m) == (700, 300)
+
+
+def test_writes_alone_are_in_the_input_where_the_total_has_them_once() -> None:
+    raw = {"input": 1100, "output": 50, "total": 6150}  # 100 + 5000 + 1000 + 50
+    cached = {"cache_read_input_tokens": 5000, "cache_creation_input_tokens": 1000}
+    (attempt,) = read_usage({**raw, **cached}, None, "/usage").attempts
+    usage = attempt.usage
+    assert (usage.input, usage.cache_read, usage.cache_write_5m) == (100, 5000, 1000)
+    with pytest.raises(InvalidRequest):  # the input is less than what was written
+        read_usage({**raw, **cached, "input": 900, "total": 5950}, None, "/usage")
+
+
+def test_a_session_in_r_counts_the_cached_input_apart() -> None:
+    assert buckets({"input": 1000, "output": 200, "cached_input": 500}) == (1000, 500, 200, 0)

@@ -19,6 +19,9 @@ from pricing.values import immutable
 SEARCHES_IN_BATCHES = "Web searches in a batch are billed in full: no batch price is published."
 #: What a model's seconds are of.
 _SECONDS = (AUDIO_SECOND, "video_second")
+#: What Perplexity's fee of a request pays for, at its models that have one.
+_WITHIN_FEE = ("search_query", "citation")
+_FEE_PAYS = "The fee of a request pays for its searches and citations, which cost nothing more."
 TOKENS_NOT_BILLED = (
     "The model is billed by the unit alone: the tokens in its usage cost nothing more."
 )
@@ -44,8 +47,12 @@ def billed_quantities(
     """
     sums: dict[tuple[str, Decimal | None], Decimal] = {}
     assumptions: list[str] = []
+    billed = {unit.component for unit in standard.units}
     for quantity, requests in _used(usages, standard.units):
         name = quantity.component
+        if name in _WITHIN_FEE and name not in billed and REQUEST_FEE in billed:
+            assumptions.append(_FEE_PAYS)
+            continue
         known = [unit for unit in prices.units if unit.component == name]
         if not known:
             known = [unit for unit in standard.units if unit.component == name]
@@ -88,11 +95,17 @@ def _used(usages: Sequence[Usage], standard: Sequence[UnitPrice]) -> Sequence[tu
 
 
 def _as_billed(quantity: Quantity, standard: Sequence[UnitPrice]) -> Quantity:
-    """Return the quantity, and seconds of nothing stated as seconds of what the model bills."""
+    """Return the quantity as what the model bills: seconds of nothing stated, a reranker's queries.
+
+    Gateways count the search units of a reranker as queries.
+    """
+    billed = [unit.component for unit in standard]
+    if quantity.component == "search_query" and "search_unit" in billed:
+        return replace(quantity, component="search_unit")
     if quantity.component != SECOND:
         return quantity
-    billed = (unit.component for unit in standard if unit.component in _SECONDS)
-    return replace(quantity, component=next(billed, AUDIO_SECOND))
+    seconds = (component for component in billed if component in _SECONDS)
+    return replace(quantity, component=next(seconds, AUDIO_SECOND))
 
 
 def _billed_minimum(model: str, chosen: UnitPrice) -> str:
@@ -107,8 +120,9 @@ def _matching(quantity: Quantity, known: Sequence[UnitPrice]) -> Sequence[UnitPr
         exact = [unit for unit in known if unit.when.get(name) == stated.lower()]
         rest = [unit for unit in known if name not in unit.when]
         if not exact and not rest:
+            here = quantity.named_at
             raise InvalidRequest.at(
-                f"{quantity.named_at}/{name}",
+                here if here.endswith(name) else f"{here}/{name}",
                 f"has no price; send one of {', '.join(sorted(values))}",
             )
         known = exact or rest

@@ -71,6 +71,13 @@ TOKEN_COUNTS = frozenset(
 )
 #: A known count that is a part of another one and never billed by itself, such as text tokens.
 PART = "part"
+#: What SDKs write into their usage of whose call it was and when.
+LABELS = frozenset(
+    (
+        *("provider", "model", "model_name", "modelName", "label", "request_id", "id"),
+        *("timestamp", "created_at", "cancelled", "speech_id"),
+    )
+)
 #: A known field that counts nothing, or an object that repeats what stands elsewhere: not read.
 NOTE = "note"
 #: A quantity that is billed by no unit Tariff has a price for.
@@ -85,7 +92,7 @@ CALLS, LONGEST_PROMPT = "calls", "longest_prompt"
 TOOL_USES = "tool_uses"
 #: Words that select a price.
 TIER, TRAFFIC, SPEED, GEO = "service_tier", "traffic_type", "speed", "inference_geo"
-SEARCH_CONTEXT = "search_context_size"
+SEARCH_CONTEXT, RESOLUTION = "search_context_size", "resolution"
 #: The fee of one request, which Perplexity bills by the size of the search context.
 REQUEST_FEE = "request_fee"
 #: The unit of audio that transcription bills; and seconds of what the model makes or listens to.

@@ -21,6 +21,7 @@ from pricing.usage.meanings import (
     READ,
     REASONING,
     REASONING_APART,
+    RESOLUTION,
     SECOND,
     TIER,
     TOKEN_COUNTS,
@@ -83,7 +84,11 @@ GEMINI = Shape(
         ),
         **dict.fromkeys(("totalTokenCount", "total_token_count", "total_tokens"), TOTAL),
         **dict.fromkeys(
-            ("promptTokensDetails", "prompt_tokens_details", "input_tokens_by_modality"),
+            (
+                *("promptTokensDetails", "prompt_tokens_details", "input_tokens_by_modality"),
+                # Embeddings'
+                *("promptTokenDetails", "prompt_token_details"),
+            ),
             ByModality(AUDIO_IN, IMAGE_IN, VIDEO_IN),
         ),
         **dict.fromkeys(
@@ -197,7 +202,7 @@ TRACKER = Shape(
         **dict.fromkeys(
             (
                 *("input_cached_tokens", "cache_read_input_tokens", "input_cache_read"),
-                *("cached_tokens", "cacheRead", "cache_read", "cacheReadTokens"),
+                *("cached_tokens", "cacheRead", "cache_read", "cacheReadTokens", "cached_input"),
             ),
             READ,
         ),
@@ -459,6 +464,8 @@ UNITS = Shape(
         "audio_seconds": unit(AUDIO_SECOND),
         "duration_seconds": unit(SECOND),
         "video_seconds": unit("video_second"),
+        # LiteLLM's
+        "video_resolution": RESOLUTION,
         "characters": unit("character"),
         "input_characters": unit("character"),
         "images": unit("image"),

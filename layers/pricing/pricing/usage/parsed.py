@@ -165,8 +165,7 @@ class OpenQuestions:
         if self.cache_outside is not None:
             if "claude" not in model_id:
                 raise self.cache_outside.error()
-            message = "The cached tokens exceed the prompt: it is read as excluding them."
-            return attempts, (Notice("cache_outside_prompt", message),)
+            return attempts, (CACHE_OUTSIDE,)
         if self.sdk_cache is None or "claude" not in model_id or provider not in _CLAUDE_HOSTS:
             return attempts, ()
         message = (
@@ -220,6 +219,9 @@ class ParsedUsage:
         return replace(self, attempts=tuple(attempts), open=OpenQuestions(tier=self.open.tier))
 
 
+CACHE_OUTSIDE = Notice(
+    "cache_outside_prompt", "The cached tokens exceed the prompt: it is read as excluding them."
+)
 COMMITTED_CAPACITY = Notice(
     "committed_capacity_at_list_price",
     "Reserved or provisioned capacity is paid for by commitment; the list price is shown.",

@@ -29,6 +29,7 @@ from pricing.usage.buckets import (
 from pricing.usage.iterations import attempts_of, with_tools
 from pricing.usage.meanings import ByModality, Fields, Shape, UsageFormat
 from pricing.usage.parsed import (
+    CACHE_OUTSIDE,
     COMMITTED_CAPACITY,
     NOTHING_OPEN,
     Ambiguity,
@@ -40,14 +41,7 @@ from pricing.usage.parsed import (
 from pricing.usage.recognition import camel, numbers, recognised
 from pricing.usage.split import Counts, Split, split
 from pricing.usage.stated import USD_PER_TICK, amount_of, charged
-from pricing.usage.terms import (
-    COMMITTED_WORDS,
-    GEOS,
-    SPEEDS,
-    TRAFFIC,
-    WORDS,
-    TierWord,
-)
+from pricing.usage.terms import COMMITTED_WORDS, GEOS, SPEEDS, TRAFFIC, WORDS, TierWord
 from pricing.usage.tools import usage_of
 
 #: How many unread counts, and how many unknown fields, one answer names.
@@ -60,12 +54,16 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
     meanings.SPEED: SPEEDS,
     meanings.GEO: GEOS,
     meanings.SEARCH_CONTEXT: dict.fromkeys(("low", "medium", "high")),
+    meanings.RESOLUTION: dict.fromkeys(("720p", "1080p", "4k")),
 }
+#: Words of which the provider, or the prices of the model, decide whether they are known.
+_OPEN_WORDS = (meanings.TIER, meanings.RESOLUTION)
 _INPUTS = (meanings.WHOLE, meanings.FRESH)
 _OUTPUTS = (meanings.ANSWER, meanings.VISIBLE)
 _OF_ALL = (meanings.CALLS, meanings.LONGEST_PROMPT, meanings.TOOL_USES)
 _COSTS = (meanings.COST, meanings.COST_TICKS, meanings.COST_UPSTREAM)
 _SECONDS = frozenset((meanings.AUDIO_SECOND, meanings.SECOND))
+_FILMED = (meanings.SECOND, "video_second")
 _MODALITIES = ("TEXT", "IMAGE", "VIDEO", "AUDIO", "DOCUMENT", "MODALITY_UNSPECIFIED")
 _TTLS = {"5m": meanings.WRITE_5M, "1h": meanings.WRITE_1H}
 #: Spring AI keeps the provider's own usage next to its shorter one.
@@ -160,6 +158,8 @@ def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
         taken.counts.without_ttls() if taken.iterations and taken.iterations[0] else taken.counts
     )
     found = split(counts.by_total() if shape.total_decides else counts)
+    if found.cache_outside is not None and shape.prefixes:  # made by an SDK, whatever the model
+        found = found._replace(cache_outside=None, notices=(*found.notices, CACHE_OUTSIDE))
     attempts: tuple[Attempt, ...]
     notices: tuple[Notice, ...] = found.notices
     if taken.iterations is not None and taken.iterations[0]:
@@ -185,7 +185,7 @@ def _read_as(shape: Shape, raw: Mapping[str, Any], pointer: str) -> ParsedUsage:
             )
         attempts = (Attempt(usage, undated_writes=found.undated_writes),)
     undated = any(attempt.undated_writes for attempt in attempts)
-    tools = usage_of(taken.quantities) if taken.quantities else Usage()
+    tools = _tools_of(taken) if taken.quantities else Usage()
     fee = _request_fee(taken)
     if taken.quantities or fee:
         attempts = with_tools(attempts, replace(tools, units=(*tools.units, *fee)))
@@ -283,7 +283,7 @@ def _take(
             plain = type(value) is int and 0 <= value <= MAX_COUNT
             taken.counts.add(meaning, value if plain else _count(value, here), here)
         elif meaning is None or meaning == meanings.UNPRICED:
-            if shape.owns(name):
+            if shape.owns(name) and name not in meanings.LABELS:
                 taken.note_unknown(name, value, pointer, path)
         elif isinstance(meaning, dict):
             _take_object(taken, meaning, name, value, pointer, path, shape)
@@ -369,8 +369,7 @@ def _count(value: Any, pointer: str) -> int:
 
 def _take_word(taken: _Taken, meaning: str, value: Any, pointer: str) -> None:
     known = _WORDS[meaning]
-    # Whether a tier is known is for its provider to say, once the model is known.
-    if not isinstance(value, str) or (value not in known and meaning != meanings.TIER):
+    if not isinstance(value, str) or (value not in known and meaning not in _OPEN_WORDS):
         words = ", ".join(f"'{word}'" for word in sorted(known) if word)
         raise InvalidRequest.at(pointer, f"must be one of {words}")
     taken.words[meaning] = value.lower() if meaning == meanings.TIER else value, pointer
@@ -440,6 +439,20 @@ def _take_cache_details(taken: _Taken, value: Any, pointer: str, path: str) -> N
             taken.note_unknown(name, one[name], here, f"{path}[{number}]")
     for part, total in sums.items():
         taken.counts.add(part, total, pointer)
+
+
+def _tools_of(taken: _Taken) -> Usage:
+    """The quantities, and seconds of video with the resolution that chooses their price."""
+    tools = usage_of(taken.quantities)
+    if meanings.RESOLUTION not in taken.words:
+        return tools
+    word, here = taken.words[meanings.RESOLUTION]
+    chosen = ((meanings.RESOLUTION, word),)
+    units = (
+        replace(one, selectors=chosen, named_at=here) if one.component in _FILMED else one
+        for one in tools.units
+    )
+    return replace(tools, units=tuple(units))
 
 
 def _request_fee(taken: _Taken) -> tuple[Quantity, ...]:

@@ -11,6 +11,7 @@ from pricing.usage.meanings import (
     AUDIO_IN,
     AUDIO_OUT,
     FRESH,
+    IMAGE_CACHED,
     IMAGE_IN,
     IMAGE_OUT,
     MISS,
@@ -36,6 +37,12 @@ _CAMEL_INPUT: Fields = {
     "audioTokens": AUDIO_IN,
     "imageTokens": IMAGE_IN,
     "textTokens": PART,
+    # Realtime's, as LiveKit names them
+    "cachedTokensDetails": {
+        "audioTokens": AUDIO_CACHED,
+        "imageTokens": IMAGE_CACHED,
+        "textTokens": PART,
+    },
 }
 _CAMEL_OUTPUT: Fields = {
     **dict.fromkeys(("reasoningTokens", "reasoning_tokens"), REASONING),
@@ -62,9 +69,9 @@ VERCEL_AI = Shape(
         "inputTokenDetails": {
             "noCacheTokens": FRESH,
             "cacheReadTokens": READ,
-            "cacheWriteTokens": WRITE,
+            **_CAMEL_INPUT,
         },
-        "outputTokenDetails": {"textTokens": PART, "reasoningTokens": REASONING},
+        "outputTokenDetails": _CAMEL_OUTPUT,
         "promptTokens": WHOLE,
         # ``generationTokens`` is that of early versions of Spring AI
         **dict.fromkeys(("completionTokens", "generationTokens"), ANSWER),
@@ -107,7 +114,7 @@ VERCEL_AI = Shape(
         # What providers and agents report next to it
         "cacheReadTokens": READ,
         "cacheWriteTokens": WRITE,
-        "cachedPromptTokens": READ,
+        **dict.fromkeys(("cachedPromptTokens", "promptCachedTokens"), READ),
         "promptCacheHitTokens": READ,
         "promptCacheMissTokens": MISS,
         "citationTokens": unit("citation"),
@@ -141,51 +148,59 @@ VERCEL_SPAN = Shape(
     fields=dict(_dotted(VERCEL_AI.fields, SPAN_PREFIX)),
 )
 
-#: Microsoft.Extensions.AI, OpenAI's C# client and LangChain4j.
+_TYPED: Fields = {
+    # The second names are Koog's.
+    **dict.fromkeys(("inputTokenCount", "inputTokensCount"), WHOLE),
+    **dict.fromkeys(("outputTokenCount", "outputTokensCount"), ANSWER),
+    **dict.fromkeys(("totalTokenCount", "totalTokensCount"), TOTAL),
+    "cachedInputTokenCount": READ,
+    "reasoningTokenCount": REASONING,
+    "inputAudioTokenCount": AUDIO_IN,
+    "outputAudioTokenCount": AUDIO_OUT,
+    **dict.fromkeys(("inputTextTokenCount", "outputTextTokenCount"), PART),
+    "additionalCounts": {
+        **dict.fromkeys(("CacheCreationInputTokens", "cache_creation_input_tokens"), WRITE),
+        **dict.fromkeys(("CacheReadInputTokens", "cache_read_input_tokens"), READ),
+        "InputTokenDetails.CachedTokenCount": READ,
+        "InputTokenDetails.AudioTokenCount": AUDIO_IN,
+        "OutputTokenDetails.ReasoningTokenCount": REASONING,
+        "OutputTokenDetails.AudioTokenCount": AUDIO_OUT,
+        "OutputTokenDetails.AcceptedPredictionTokenCount": PART,
+        "OutputTokenDetails.RejectedPredictionTokenCount": PART,
+        "WebSearchRequests": tool("web_search"),
+        "WebFetchRequests": tool("web_fetch"),
+    },
+    "inputTokenDetails": {"cachedTokenCount": READ, "audioTokenCount": AUDIO_IN},
+    "outputTokenDetails": {
+        "reasoningTokenCount": REASONING,
+        "audioTokenCount": AUDIO_OUT,
+        "acceptedPredictionTokenCount": PART,
+        "rejectedPredictionTokenCount": PART,
+    },
+    "inputTokensDetails": _CAMEL_INPUT,
+    "outputTokensDetails": _CAMEL_OUTPUT,
+    # Microsoft's Agent Framework in Python
+    "input_token_count": WHOLE,
+    "output_token_count": ANSWER,
+    "total_token_count": TOTAL,
+    **dict.fromkeys(("cache_read_input_token_count", "openai.cached_input_tokens"), READ),
+    "cache_creation_input_token_count": WRITE,
+    **dict.fromkeys(("reasoning_output_token_count", "openai.reasoning_tokens"), REASONING),
+    # LangChain4j's of Gemini
+    "cachedContentTokenCount": READ,
+    "thoughtsTokenCount": REASONING_APART,
+}
+#: Microsoft.Extensions.AI, OpenAI's C# client, LangChain4j and Koog.
 TYPED = Shape(
     name="openai_responses",
     marks=frozenset(
-        ("inputTokenCount", "outputTokenCount", "input_token_count", "output_token_count")
+        (
+            *("inputTokenCount", "outputTokenCount", "input_token_count", "output_token_count"),
+            *("inputTokensCount", "outputTokensCount"),
+        )
     ),
-    fields={
-        "inputTokenCount": WHOLE,
-        "outputTokenCount": ANSWER,
-        "totalTokenCount": TOTAL,
-        "cachedInputTokenCount": READ,
-        "reasoningTokenCount": REASONING,
-        "inputAudioTokenCount": AUDIO_IN,
-        "outputAudioTokenCount": AUDIO_OUT,
-        **dict.fromkeys(("inputTextTokenCount", "outputTextTokenCount"), PART),
-        "additionalCounts": {
-            **dict.fromkeys(("CacheCreationInputTokens", "cache_creation_input_tokens"), WRITE),
-            **dict.fromkeys(("CacheReadInputTokens", "cache_read_input_tokens"), READ),
-            "InputTokenDetails.CachedTokenCount": READ,
-            "InputTokenDetails.AudioTokenCount": AUDIO_IN,
-            "OutputTokenDetails.ReasoningTokenCount": REASONING,
-            "OutputTokenDetails.AudioTokenCount": AUDIO_OUT,
-            "OutputTokenDetails.AcceptedPredictionTokenCount": PART,
-            "OutputTokenDetails.RejectedPredictionTokenCount": PART,
-            "WebSearchRequests": tool("web_search"),
-            "WebFetchRequests": tool("web_fetch"),
-        },
-        "inputTokenDetails": {"cachedTokenCount": READ, "audioTokenCount": AUDIO_IN},
-        "outputTokenDetails": {
-            "reasoningTokenCount": REASONING,
-            "audioTokenCount": AUDIO_OUT,
-            "acceptedPredictionTokenCount": PART,
-            "rejectedPredictionTokenCount": PART,
-        },
-        "inputTokensDetails": _CAMEL_INPUT,
-        "outputTokensDetails": _CAMEL_OUTPUT,
-        # Microsoft's Agent Framework in Python
-        "input_token_count": WHOLE,
-        "output_token_count": ANSWER,
-        "total_token_count": TOTAL,
-        **dict.fromkeys(("cache_read_input_token_count", "openai.cached_input_tokens"), READ),
-        "cache_creation_input_token_count": WRITE,
-        **dict.fromkeys(("reasoning_output_token_count", "openai.reasoning_tokens"), REASONING),
-        # LangChain4j's of Gemini
-        "cachedContentTokenCount": READ,
-        "thoughtsTokenCount": REASONING_APART,
-    },
+    # LangChain4j's of Qwen; those of Claude are next to a count that excludes them.
+    borrowed_with=frozenset(("cachedInputTokens",)),
+    fields=_TYPED,
+    borrowing={**_TYPED, "cachedInputTokens": READ, "cacheCreationInputTokens": WRITE},
 )

@@ -119,10 +119,11 @@ _CACHE_NAMES: Fields = {
     "cache_creation_token_details": _EPHEMERAL,
     "claude_cache_creation_5_m_tokens": WRITE_5M,
     "claude_cache_creation_1_h_tokens": WRITE_1H,
+    # Datadog's, next to the whole count of writes
+    **_EPHEMERAL,
 }
 _INPUT_PARTS: Fields = {
     **_CACHE_NAMES,
-    **_EPHEMERAL,
     "cache_read": READ,
     "cached_tokens_details": {
         "text_tokens": PART,
@@ -159,13 +160,14 @@ _OUTPUT_PARTS: Fields = {
     "image": IMAGE_OUT,
     "accepted_prediction_tokens": PART,
     "rejected_prediction_tokens": PART,
-    # Perplexity's, as LangChain passes them on
+    # Perplexity's, as LangChain and gateways pass them on
     "citation_tokens": unit("citation"),
+    "num_search_queries": tool("search_query"),
 }
 STATED_COST: Fields = {
     "cost": {"": COST, "total_cost": COST, "*": NOTE},
     "cost_details": {"upstream_inference_cost": COST_UPSTREAM, "": NOTE, "*": NOTE},
-    **dict.fromkeys(("cost_usd", "cost_usd_total", "estimated_cost"), COST),
+    **dict.fromkeys(("cost_usd", "cost_usd_total", "estimated_cost", "estimatedCost"), COST),
     **dict.fromkeys(
         (
             *("cost_usd_input", "cost_usd_output", "cost_usd_cached_input", "cost_usd_request"),
@@ -258,6 +260,7 @@ OPENAI = Shape(
             *("prompt_tokens", "completion_tokens", "request_tokens", "response_tokens"),
             *("tokens_in", "tokens_out", "prompt_llm_token_count", "completion_llm_token_count"),
             *("completion_token_count", "prompt", "completion"),
+            *("llm_prompt_tokens", "llm_completion_tokens"),
         )
     ),
     fields={
@@ -270,6 +273,11 @@ OPENAI = Shape(
         **dict.fromkeys(("prompt_llm_token_count", "prompt_token_count"), WHOLE),
         **dict.fromkeys(("completion_llm_token_count", "completion_token_count"), ANSWER),
         **dict.fromkeys(("total_llm_token_count", "total_token_count"), TOTAL),
+        # LiveKit's sum of a session, next to the units of its speech models
+        "llm_prompt_tokens": WHOLE,
+        "llm_prompt_cached_tokens": READ,
+        "llm_completion_tokens": ANSWER,
+        **{f"llm_{name}": meaning for name, meaning in FLAT_MODALITIES.items()},
         # promptfoo's
         "prompt": WHOLE,
         "completion": ANSWER,
@@ -391,6 +399,8 @@ _RESPONSES: Fields = {
     "reasoning_output_tokens": REASONING,
     "reasoning_tokens": REASONING,
     "input_cached_tokens": READ,
+    "input_cache_creation_tokens": WRITE,
+    "non_cached_input_tokens": FRESH,
     # DashScope's own API lists the parts of what it billed.
     "x_details": {
         "prompt_tokens_details": _INPUT_PARTS,
@@ -416,6 +426,7 @@ RESPONSES = Shape(
             "input_tokens_cache_read",
             "cached_tokens",
             "cache_audio_read_tokens",
+            "non_cached_input_tokens",
         )
     ),
     fields=_RESPONSES,

@@ -121,6 +121,7 @@ class Counts(dict[str, int]):
         the total is what they add up to without those.
         """
         cached = sum(self[meaning] for meaning in _CACHE)
+        written = cached - self[READ]
         apart, total = self[REASONING_APART], self[TOTAL]
         within = total - self[FRESH] - self[ANSWER]
         if not total or FRESH not in self or within == cached + apart:
@@ -130,6 +131,8 @@ class Counts(dict[str, int]):
         found.update(self)
         if within in (0, apart) and 0 < cached <= self[FRESH]:
             found._rename(FRESH, WHOLE)
+        elif within in (self[READ], self[READ] + apart) and written <= self[FRESH]:
+            found[FRESH] -= written  # as LiteLLM passes them on
         if within in (0, cached) and 0 < apart <= self[ANSWER]:
             found._rename(REASONING_APART, REASONING)
         return found
@@ -173,9 +176,12 @@ def split(counts: Counts) -> Split:
     """
     stated = counts.get  # most counts are not stated
     write_5m, write_1h, undated = _writes(counts)
-    read = stated(READ, 0)
-    cached = read + write_5m + write_1h
-    fresh, cache_outside = _fresh(counts, cached)
+    read, written = stated(READ, 0), write_5m + write_1h
+    cached = read + written
+    writes_outside = _writes_outside(counts, written)
+    fresh, cache_outside = (
+        (counts[WHOLE] - read, None) if writes_outside else _fresh(counts, cached)
+    )
     modalities, (image_cached, audio_cached) = _by_modality(counts, fresh, cached)
     answer, reasoning = _answer(counts)
     rest, outside, notices = _reconcile(counts, fresh, cached, answer, reasoning)
@@ -211,7 +217,7 @@ def split(counts: Counts) -> Split:
         reasoning_outside=reasoning_outside,
         input_stated=WHOLE in counts or FRESH in counts or cached > 0,
         output_stated=ANSWER in counts or VISIBLE in counts or reasoning > 0,
-        notices=notices,
+        notices=(*writes_outside, *notices),
         undated_writes=undated,
     )
 
@@ -242,6 +248,18 @@ def _writes(counts: Counts) -> tuple[int, int, int]:
     # OpenAI has one kind of cache write, so that nothing is assumed of ``cache_write_tokens``.
     unknown = written and (other or WHOLE not in counts or "creation" in counts.name(WRITE))
     return written, 0, written if unknown else 0
+
+
+def _writes_outside(counts: Counts, written: int) -> tuple[Notice, ...]:
+    """What to say where the total shows that the prompt includes what was read, and not the writes.
+
+    LiteLLM counted Bedrock's tokens so until October 2025.
+    """
+    whole, total = counts[WHOLE], counts[TOTAL]
+    if not written or counts[READ] > whole or total != whole + written + counts[ANSWER]:
+        return ()
+    message = f"{counts.name(TOTAL)} shows cache writes next to {counts.name(WHOLE)}; both bill."
+    return (Notice("cache_outside_prompt", message),)
 
 
 def _fresh(counts: Counts, cached: int) -> tuple[int, Ambiguity | None]:
@@ -342,8 +360,11 @@ def _reconcile(
         message = f"{counts.name(TOTAL)} shows {name} next to {counts.name(ANSWER)}; both bill."
         return None, reasoning, (Notice("reasoning_outside_completion", message),)
     counted = prompt + answer
+    cache = () if fresh + cached == counts.get(WHOLE) else _CACHE
     parts = " and ".join(
-        counts.name(one) for one in (WHOLE, FRESH, ANSWER, VISIBLE) if one in counts
+        counts.name(one)
+        for one in (WHOLE, FRESH, *cache, ANSWER, VISIBLE)
+        if one in counts and (counts[one] or one not in cache)
     )
     detail = f"is {total}, but {parts} add up to {counted}; send figures that agree"
     if total < counted or WHOLE not in counts:
