@@ -181,3 +181,47 @@ def test_a_line_that_is_not_a_call_by_its_type_is_not_one_by_its_counts(tmp_path
     record = {"date": "2026-11-01", "model": "gpt-4o", "input_tokens": 1000, "output_tokens": 200}
     lines = (record, {**record, "type": "summary"})
     assert cost_of(tmp_path, "jsonl", *lines) == (PLAIN, 1)
+
+
+#: GPT-5 costs 1.25 USD per million tokens in and 10 for tokens out, a search 0.01.
+CALL = {"date": "2026-11-01", "model": "gpt-5"}
+COUNTS = {"prompt_tokens": 1000, "completion_tokens": 200}
+
+
+@pytest.mark.parametrize(
+    "searched",
+    [
+        {"usage": COUNTS, "tool_uses": {"web_search": 3}},
+        {**COUNTS, "tool_uses": {"web_search": 3}},
+        {**COUNTS, "web_searches": 3},
+        {**COUNTS, "web_search_requests": "3"},
+    ],
+)
+def test_searches_next_to_the_counts_are_billed(tmp_path: Path, searched: dict[str, Any]) -> None:
+    # 1000 x 1.25 + 200 x 10 millionths, and 3 x 0.01; each record with one without a search
+    plain = {**CALL, "usage": COUNTS}
+    expected = (2 * Decimal("0.00325") + Decimal("0.03"), 2)
+    assert cost_of(tmp_path, "jsonl", {**CALL, **searched}, plain) == expected
+
+
+@pytest.mark.parametrize("column", ["web_searches", "Web Searches", "searches"])
+def test_a_column_of_searches_is_billed(tmp_path: Path, column: str) -> None:
+    header = f"date,model,prompt_tokens,completion_tokens,{column}"
+    rows = ("2026-11-01,gpt-5,1000,200,3", "2026-11-01,gpt-5,1000,200,")
+    assert cost_of(tmp_path, "csv", header, *rows) == (Decimal("0.0365"), 2)
+
+
+@pytest.mark.parametrize("uses", [12, ["Read"], "12"])
+def test_uses_of_tools_that_are_not_tariffs_are_named_and_not_read(
+    tmp_path: Path, uses: Any
+) -> None:
+    line = json.dumps({**CALL, "usage": COUNTS, "tool_uses": uses})
+    found = report_file(line.encode(), "jsonl", tmp_path)
+    assert found.totals.cost_usd == Decimal("0.00325")
+    assert "tool_uses (1 record)" in found.warnings[0].message
+
+
+def test_a_record_with_a_tool_that_is_not_known_is_rejected(tmp_path: Path) -> None:
+    line = json.dumps({**CALL, "usage": COUNTS, "tool_uses": {"web_searching": 3}})
+    found = report_file(line.encode(), "jsonl", tmp_path)
+    assert "send any of web_search, file_search" in found.rejected[0].reason

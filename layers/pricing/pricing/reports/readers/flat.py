@@ -30,6 +30,8 @@ CALLS = (
     *("calls", "requests", "num_requests", "request_count", "num_model_requests", "num_calls"),
     "number_of_requests",
 )
+#: How people write the number of web searches of a call.
+SEARCHES = ("web_searches", "web_search_requests", "searches")
 _BETWEEN_WORDS = re.compile(r"[ \-]+")
 
 
@@ -40,7 +42,7 @@ def flat_record(document: Document) -> dict[str, Any] | None:
     """
     if not any("odel" in name or "ODEL" in name for name in document):  # of any other kind of line
         return None
-    record = {_plain(name): value for name, value in document.items()}
+    record = {plain_name(name): value for name, value in document.items()}
     counted = [name for name, value in record.items() if _is_count(name, value)]
     has_model = any(isinstance(record.get(name), str) for name in MODELS)
     if not has_model or _MAIN.isdisjoint(counted) or known_kind(document):
@@ -53,6 +55,12 @@ def flat_record(document: Document) -> dict[str, Any] | None:
             inside = inside.setdefault(parent, {})
         inside[leaf] = whole(record[name])
     calls = next((whole(record.pop(name)) for name in CALLS if record.get(name)), None)
+    for name in SEARCHES:
+        number = whole(record.get(name))
+        if type(number) is int and "tool_uses" not in record:
+            record["tool_uses"] = {"web_search": number}
+        if type(number) is int or number == "":
+            del record[name]
     rest = {name: value for name, value in record.items() if name not in counted}
     return {**rest, "usage": usage, **({"calls": calls} if calls else {})}
 
@@ -81,7 +89,7 @@ def _count_of_name(name: str) -> tuple[bool, bool]:
 
 
 @_once_a_name
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A heading as the name of a field; a name in camelCase stays as it is."""
     words = _BETWEEN_WORDS.sub("_", name.strip())
     words = words.lower() if words != name or words.istitle() or words.isupper() else name

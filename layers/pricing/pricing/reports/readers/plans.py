@@ -19,6 +19,7 @@ from pricing.reports.readers.counted import (
     leaves_of,
     value_at,
 )
+from pricing.reports.readers.flat import SEARCHES
 from pricing.reports.readers.formats import FORMATS, FormatReader, says_nothing
 from pricing.reports.readers.holders import BY_COLUMN, NOT_COUNTED, SDK_SIGNS, signs_in
 from pricing.reports.readers.record_format import (
@@ -62,6 +63,7 @@ _BY_THEMSELVES = frozenset(
     (
         *("payload", "attributes", "metrics", "resourceSpans", "resourceLogs", "modelUsage"),
         *("results", "op_name", "summary", "steps", "calls", "sums", "tier", "max_prompt_tokens"),
+        *("tool_uses", *SEARCHES),
     )
 )
 _STREAMED = ("message_start", "message_delta")

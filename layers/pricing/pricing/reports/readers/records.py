@@ -32,6 +32,7 @@ from pricing.usage.response import (
     is_batch_line,
     read_response,
     terms_served,
+    with_stated_tools,
 )
 from pricing.usage.stated import COSTS, stated_cost
 from pricing.usage.tools import SEARCH_MODELS
@@ -220,7 +221,8 @@ def ignored_in(document: Any) -> Sequence[str]:
     layout = layout_of(document)
     if layout is None or layout.container:
         return ()
-    return _not_read(tuple(document))
+    is_read = isinstance(document.get("tool_uses"), dict)
+    return _not_read(tuple(name for name in document if name != "tool_uses" or not is_read))
 
 
 @lru_cache(maxsize=64)
@@ -261,7 +263,8 @@ def read_record(document: Any, default: datetime | None = None) -> UsageRecord:
     usage_format = named(_text(document, "usage_format"))
     body = _at(document, layout.container)
     response = read_response(body, usage_format, pointer, asked or "")
-    parsed = response.usage
+    parsed, uses = response.usage, document.get("tool_uses")
+    parsed = with_stated_tools(parsed, uses) if isinstance(uses, dict) else parsed
     requested = StatedTerms(**{term: _choice(document, term) for term in TERMS})  # type: ignore[arg-type]
     batch = response.batch or is_batch_line(document.keys(), layout.container)
     terms, _ = settle(requested, terms_served(parsed, requested, batch=batch))

@@ -13,7 +13,7 @@ from typing import Any
 from pricing.errors import InvalidRequest
 from pricing.reports.dimensions import Dimension, column_names, paths_of
 from pricing.reports.provider_columns import COLUMNS, calls_sql
-from pricing.reports.readers.flat import CALLS
+from pricing.reports.readers.flat import CALLS, SEARCHES, plain_name
 from pricing.reports.readers.leaves import (
     ZONE_OR_NONE,
     amount_sql,
@@ -52,7 +52,9 @@ class FlatTable:
         self._shape = shape
         names = (*shape.counts, *shape.words, *shape.containers, *shape.absent)
         self._members = {name: _column(self._types, name) for name in names}
-        if any(map(is_named_as_count, self._types.keys() - {*self._members.values()})):
+        others = self._types.keys() - {*self._members.values()}
+        tools = {*map(plain_name, others)} & {*SEARCHES, "tool_uses"}
+        if any(map(is_named_as_count, others)) or tools:
             raise InvalidRequest.at("/source/s3_uri", "has counts that are not read by column")
         self._labels: dict[Dimension, str] = {}
 
