@@ -181,6 +181,8 @@ CACHED = "0.00875"
         ({"prompt_tokens": 2000, "completion_tokens": 500}, PLAIN),
         ({"prompt_tokens": "2000", "completion_tokens": "500", "total_tokens": "2500"}, PLAIN),
         ({"usage": {"prompt_tokens": "2000", "completion_tokens": "500"}}, PLAIN),
+        ({"usage": {"prompt_tokens": "2k", "completion_tokens": "0.5k"}}, PLAIN),
+        ({"input_tokens": "2 thousand", "output_tokens": "500"}, PLAIN),
         ({"inputTokens": 2000, "outputTokens": 500}, PLAIN),
         ({"InputTokens": 2000, "OutputTokens": 500}, PLAIN),
         ({"tokens_in": 2000, "tokens_out": 500}, PLAIN),
@@ -471,3 +473,114 @@ def test_a_servers_own_name_of_a_model_is_told_how_to_stand_for_one(estimate: As
     assert estimate(named).body["total_usd"] == "0.000669"
     del response["model"]
     assert estimate(sent).body["total_usd"] == "0.000669"
+
+
+#: The same request twice: with counts as people write them, and as numbers.
+WRITTEN: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    (
+        "plan_batch",
+        {"input_tokens": "3k", "requests": "250k"},
+        {"input_tokens": 3000, "requests": 250_000},
+    ),
+    (
+        "plan_caching",
+        {"prefix_tokens": "20k", "suffix_tokens": "1,000", "calls_per_hour": 60},
+        {"prefix_tokens": 20_000, "suffix_tokens": 1000, "calls_per_hour": 60},
+    ),
+    (
+        "plan_context",
+        {"parts": [{"name": "a", "tokens": "1.5M"}], "reserve_output_tokens": "4k"},
+        {"parts": [{"name": "a", "tokens": 1_500_000}], "reserve_output_tokens": 4000},
+    ),
+    (
+        "plan_context",
+        {"before": {"tokens": "5k"}, "after": {"tokens": "2k"}, "calls_per_month": "1 million"},
+        {"before": {"tokens": 5000}, "after": {"tokens": 2000}, "calls_per_month": 1_000_000},
+    ),
+]
+
+
+@pytest.mark.parametrize(("route", "written", "plain"), WRITTEN)
+def test_counts_are_read_as_people_write_them_on_every_route(
+    event: Event, route: str, written: dict[str, Any], plain: dict[str, Any]
+) -> None:
+    to, fixed = handler(function_of(route)), {"model": "sonnet", "as_of": "2026-11-22"}
+    answers = [post(to, event(route), {**fixed, **body}) for body in (written, plain)]
+    assert [answer.status for answer in answers] == [200, 200]
+    assert answers[0].body == answers[1].body
+
+
+def test_a_count_that_is_too_large_is_told_the_limit(estimate: Ask) -> None:
+    for count in (10**15, 1e15, "2000000 million"):
+        refused = estimate({"model": "gpt-4o", "input_tokens": count}).body
+        assert refused["errors"] == [
+            {"pointer": "/input_tokens", "detail": "must be 1000000000000 or less"}
+        ]
+
+
+def test_a_workload_says_which_days_make_its_month_and_its_year(workload: Ask) -> None:
+    item = {"name": "a", "model": "gpt-4o", "input_tokens": 1000, "output_tokens": 100}
+    day, month = ({"items": [item]}, {"items": [item], "period": "month"})
+    assert workload(day).body["assumptions"] == [
+        "The calls are those of a working day: 22 a month, 260 a year."
+    ]
+    assert workload({**day, "working_days_per_month": 30}).body["assumptions"] == [
+        "The calls are those of a working day: 30 a month, 260 a year."
+    ]
+    assert workload(month).body["assumptions"] == [
+        "The calls are those of a month, and a year has 12 such months."
+    ]
+
+
+def test_a_plan_of_caching_says_when_the_calls_come_and_that_no_output_is_priced(
+    event: Event,
+) -> None:
+    sent = {"model": "sonnet", "prefix_tokens": 20_000, "calls_per_hour": 60}
+    to = handler(function_of("plan_caching"))
+    said = post(to, event("plan_caching"), sent).body["assumptions"]
+    assert said[0] == "8 hours a day, 22 days a month, calls evenly spaced."
+    assert "No output is priced: `output_tokens` is 0." in said
+    random = {**sent, "arrivals": "poisson", "output_tokens": 100, "days_per_month": 30}
+    said = post(to, event("plan_caching"), random).body["assumptions"]
+    assert said[0] == "8 hours a day, 30 days a month, calls at random."
+    assert not any("No output" in sentence for sentence in said)
+
+
+@pytest.mark.parametrize(
+    ("route", "sent", "pointer", "said"),
+    [
+        ("estimate", {"audio_minutes": 10}, "/audio_minutes", '"units": {"audio_seconds": "600"}'),
+        ("estimate", {"resolution": "720p"}, "/resolution", '"units": {"video": [{"seconds": "8"'),
+        ("estimate", {"discount": "20%"}, "/discount", '"rate_card": {"rules": [{"match"'),
+        (
+            "estimate",
+            {"tool_uses": {"web_search_requests": 3}, "usage": {"input_tokens": 9}},
+            "/tool_uses",
+            "has `web_search_requests`, which is not known here; send any of web_search,",
+        ),
+        ("compare", {"requires": ["vision"]}, "/requires", '{"vision": true, "min_context_tokens"'),
+        ("plan_context", {"parts": {"a": 1}}, "/parts", '[{"name": "system", "tokens": 2000}]'),
+        ("usage_report", {"budget": 100}, "/budget", '"budgets": [{"name": "all", "usd": "100"'),
+        ("usage_report", {"budgets": {"a": 1}}, "/budgets", '[{"name": "all", "usd": "100"'),
+        (
+            "usage_report",
+            {},
+            "/records",
+            "Send exactly one of `records` or `source`; this request has none",
+        ),
+        (
+            "workload",
+            {"items": [{"calls_per_day": 5}]},
+            "/items/0/calls_per_day",
+            "`calls_per_day` is called `calls` here. The `period` of all items says",
+        ),
+        ("workload", {"days_per_month": 30}, "/days_per_month", '"working_days_per_month": 30'),
+    ],
+)
+def test_a_field_at_another_place_or_of_another_kind_is_answered_with_an_example(
+    event: Event, route: str, sent: dict[str, Any], pointer: str, said: str
+) -> None:
+    fixed = {} if route in ("usage_report", "workload") else {"model": "gpt-4o"}
+    errors = post(handler(function_of(route)), event(route), {**fixed, **sent}).body["errors"]
+    (told,) = [error["detail"] for error in errors if error["pointer"] == pointer]
+    assert said in told

@@ -58,14 +58,21 @@ def test_a_pointer_leads_to_the_field_and_names_no_type(
         ("2k", "2000"),
         ("1.5M", "1500000"),
         ("2 million", "2000000"),
-        ("50k tokens", "50000"),
         ("3 billion", "3000000000"),
         (Decimal("1000000.0"), "1000000"),
         (Decimal("1e6"), "1000000"),
     ],
 )
-def test_a_count_written_in_another_way_is_refused_with_the_number_to_send(
-    written: Any, number: str
+def test_a_count_is_read_as_people_write_it(written: Any, number: str) -> None:
+    found = parse(RecommendRequest, {"task": "Do it", "calls": written})
+    assert found.calls == int(number)
+
+
+@pytest.mark.parametrize(
+    ("written", "number"), [("50k tokens", "50000"), ("$5", "5"), ("2000 calls", "2000")]
+)
+def test_a_count_with_what_it_counts_is_refused_with_the_number_to_send(
+    written: str, number: str
 ) -> None:
     (error,) = refused({"task": "Do it", "calls": written}, RecommendRequest).errors
     assert error == FieldError("/calls", f"{NO_COUNT}; send {number}")

@@ -143,7 +143,10 @@ def estimate_workload(in_force: BookInForce, workload: Workload) -> WorkloadEsti
         what_if=tuple(answers),
         unread=tuple(one for line in lines for one in line.unread),
         pricing=provenance(in_force, workload.as_of),
-        assumptions=tuple(dict.fromkeys(text for line in lines for text in line.assumptions)),
+        assumptions=(
+            *dict.fromkeys(text for line in lines for text in line.assumptions),
+            projection(workload),
+        ),
         warnings=tuple(dict.fromkeys(notice for line in lines for notice in _notices(line))),
     )
 
@@ -191,6 +194,16 @@ def _line(book: PriceBook, as_of: AsOf, item: WorkloadItem) -> Line:
         assumptions=found.assumptions,
         notices=found.notices,
         unread=found.counted.unread,
+    )
+
+
+def projection(workload: Workload) -> str:
+    """Say which days turn the calls of the period into a month and a year."""
+    if workload.period == "month":
+        return f"The calls are those of a month, and a year has {MONTHS_PER_YEAR} such months."
+    return (
+        f"The calls are those of a working day: {workload.working_days_per_month} a month,"
+        f" {workload.working_days_per_year} a year."
     )
 
 

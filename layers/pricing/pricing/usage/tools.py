@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from pricing.errors import InvalidRequest
+from pricing.errors import InvalidRequest, is_plain_name
 from pricing.usage.buckets import MAX_COUNT, Quantity, Usage
 from pricing.usage.sdk_results import provider_response, steps_of
 
@@ -95,7 +95,8 @@ def stated_tools(uses: Any, pointer: str) -> dict[str, int]:
     for name, count in uses.items():
         if name not in TOOL_USES:
             known = ", ".join(TOOL_USES)
-            raise InvalidRequest.at(pointer, f"has a tool that is not known; send any of {known}")
+            tool = f"`{name}`, which is not" if is_plain_name(name) else "a tool that is not"
+            raise InvalidRequest.at(pointer, f"has {tool} known here; send any of {known}")
         if type(count) is not int or not 0 <= count <= MAX_COUNT:
             raise InvalidRequest.at(f"{pointer}/{name}", "must be a whole number of 0 or more")
         sums[TOOL_USES[name]] += count

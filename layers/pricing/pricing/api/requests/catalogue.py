@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from pricing.api.requests.hints import Hints
 from pricing.catalogue.listing import ModelFilter
 from pricing.errors import InvalidRequest
 from pricing.timestamps import AsOf
@@ -61,6 +62,8 @@ class VersionsQuery(Request):
 class DiffQuery(Request):
     """Query parameters of the difference between two versions."""
 
+    HINTS = Hints("versions")
+
     from_: Name = Field(alias="from", examples=["lesson-2025"])
     """The version before: an id, or ``active``."""
     to: Name = "active"
@@ -77,6 +80,8 @@ class DiffQuery(Request):
 
 class ChangesQuery(Request):
     """Query parameters of what changed since a moment."""
+
+    HINTS = Hints("versions")
 
     since: Annotated[
         str,

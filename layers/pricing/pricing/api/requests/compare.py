@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pricing.api.requests.billing import BillingFields
-from pricing.api.requests.estimate import Budget, Calls, Count, UsageInput
+from pricing.api.requests.estimate import Budget, Calls, UsageInput
 from pricing.api.requests.hints import Hints
+from pricing.api.requests.units import Count
 from pricing.estimates.compare import CompareQuery, Requirements
 from pricing.estimates.estimate import EstimateQuery
 from pricing.validation import AtMost, Name, Request, Versioned, as_query

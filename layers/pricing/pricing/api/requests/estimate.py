@@ -13,7 +13,7 @@ from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.hints import HINTS, provider_objects
 from pricing.api.requests.meant import as_meant
 from pricing.api.requests.measured import MeasuredFields
-from pricing.api.requests.units import UnitsRequest
+from pricing.api.requests.units import Count, Positive, UnitsRequest
 from pricing.errors import InvalidRequest
 from pricing.estimates.estimate import NO_EXPECTED_OUTPUT, EstimateQuery
 from pricing.estimates.inputs import CachedAs, CallInput, MeasuredInput, PromptInput
@@ -23,7 +23,6 @@ from pricing.tokens.images import ImageSize
 from pricing.tokens.prompts import Prompt, ToolChoice
 from pricing.tokens.requests import ProviderRequest, read_request
 from pricing.usage.buckets import (
-    MAX_COUNT,
     WRITES_WITHOUT_SPLIT,
     Attempt,
     InferenceGeo,
@@ -40,8 +39,7 @@ from pricing.usage.tools import stated_tools, usage_of
 from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
 from pricing.values import immutable
 
-Calls = Annotated[int, Field(ge=1, le=MAX_COUNT)]
-Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
+Calls = Positive
 Budget = Annotated[ExactNumber, Field(ge=0, le=10**12)]
 ModelAliases = Annotated[dict[Name, Name], Field(max_length=100)]
 

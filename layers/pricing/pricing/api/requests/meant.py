@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from pydantic import BeforeValidator
+
 from pricing.errors import MalformedRequest
 from pricing.jsonio import read_json
 from pricing.money import EXACT
-from pricing.usage.buckets import MAX_COUNT
 from pricing.usage.recognition import camel
 from pricing.usage.response import MODELS, USAGES
 from pricing.usage.shapes import OPENAI, RESPONSES, SUMS
@@ -82,8 +83,10 @@ _AMOUNTS = frozenset(
         *("expected_output_tokens", "thinking_tokens"),
     )
 )
-#: A number without a currency, a share or a word.
-_BARE = re.compile(r"[\d,_.]+\s?[km]?", re.ASCII | re.IGNORECASE)
+#: What is larger is left to the limit of its field to refuse, and this to the type of it.
+_TOO_LARGE = 10**18
+#: A number without a currency, a share or a unit.
+_BARE = re.compile(r"[\d,_.]+\s?(?:[km]|thousand|million|billion)?", re.ASCII | re.IGNORECASE)
 _FRACTION = re.compile(r"\d{1,12}\.\d{1,9}", re.ASCII)
 #: A line of server-sent events that has data.
 _EVENT = re.compile(r"^data:.*$", re.MULTILINE)
@@ -100,8 +103,6 @@ def as_meant(body: Mapping[str, Any], fields: AbstractSet[str]) -> dict[str, Any
         _wrap(sent, fields)
     if _SOURCES.isdisjoint(sent):
         _gather(sent)
-    for name in _AMOUNTS & sent.keys():
-        sent[name] = _amount(sent[name])
     if isinstance(sent.get("usage"), dict):
         sent["usage"] = _unquoted(sent["usage"])
     _terms(sent, fields)
@@ -132,7 +133,7 @@ def _rename_counts(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
     if not _SOURCES.isdisjoint(sent):
         return
     for side in ("input", "output"):
-        is_count = type(_amount(sent.get(side))) is int
+        is_count = type(amount(sent.get(side))) is int
         if is_count and side not in fields and f"{side}_tokens" not in sent:
             sent[f"{side}_tokens"] = sent.pop(side)
     if isinstance(sent.get("tokens"), dict):
@@ -198,14 +199,14 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | Decimal) and not isinstance(value, bool) and value >= 0
 
 
-def _amount(value: Any) -> Any:
+def amount(value: Any) -> Any:
     """A whole number that is written as ``2000.0``, ``"2000"``, ``"2,000"`` or ``"2k"``.
 
     A text such as ``"1.000"`` is left as it is: some write a thousand so, and some write one.
     """
     if isinstance(value, str) and _BARE.fullmatch(value.strip()) and (number := meant(value)):
         value = Decimal(number)
-    if isinstance(value, Decimal) and 0 <= value <= MAX_COUNT and value == int(value):
+    if isinstance(value, Decimal) and 0 <= value < _TOO_LARGE and value == int(value):
         return int(value)
     return value
 
@@ -213,22 +214,23 @@ def _amount(value: Any) -> Any:
 def _quantity(value: Any) -> Any:
     """A number of seconds, pages and so on, which may have a fraction, such as ``"12.345"``."""
     is_plain = isinstance(value, str) and _FRACTION.fullmatch(value)
-    return Decimal(value) if is_plain else _amount(value)
+    return Decimal(value) if is_plain else amount(value)
 
 
 def _unquoted(usage: Mapping[str, Any]) -> dict[str, Any]:
-    """A usage object whose counts may be in quotes."""
+    """A usage object whose counts may be in quotes, or as people write them."""
     return {
         name: _unquoted(value)
         if isinstance(value, dict)
-        else int(value)
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _DIGITS
+        else number
+        if isinstance(value, str) and type(number := amount(value)) is int
         else value
         for name, value in usage.items()
     }
 
 
-_DIGITS = 13
+#: Reads a count as people write it, before its type is checked.
+AS_WRITTEN = BeforeValidator(amount)
 
 
 def _terms(sent: dict[str, Any], fields: AbstractSet[str]) -> None:

@@ -10,7 +10,6 @@ from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.estimate import (
     TERMS,
     Calls,
-    Count,
     ModelCallInput,
     TextInput,
     UsageInput,
@@ -18,6 +17,7 @@ from pricing.api.requests.estimate import (
 )
 from pricing.api.requests.hints import Hints
 from pricing.api.requests.measured import MeasuredFields
+from pricing.api.requests.units import Count, Positive
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import CallInput, MeasuredInput
@@ -49,7 +49,7 @@ MonthlyCalls = Annotated[Calls, Field(description="Number of such calls per mont
 class BatchCachingRequest(Request):
     """A prefix that all requests of the batch share."""
 
-    prefix_tokens: Annotated[int, Field(ge=1, le=MAX_COUNT)]
+    prefix_tokens: Positive
     """Length of the shared prefix in tokens."""
     ttl: CacheTtl = "1h"
     """How long the cache keeps the prefix."""
@@ -141,7 +141,7 @@ class BatchPlanRequest(Versioned, BillingFields, UsageInput):
     model: ModelName
     requests: Calls
     """Number of such requests."""
-    bytes_per_request: Annotated[int, Field(ge=1, le=MAX_COUNT)] | None = None
+    bytes_per_request: Positive | None = None
     """Mean size of one request's JSON in bytes, to count batches by size."""
     realtime: bool | None = None
     """Whether a person waits for the answer."""

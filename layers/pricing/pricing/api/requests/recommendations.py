@@ -13,9 +13,10 @@ from pydantic_core import PydanticCustomError
 
 from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.compare import RequirementsRequest
-from pricing.api.requests.estimate import Calls, Count, UsageInput
+from pricing.api.requests.estimate import Calls, UsageInput
 from pricing.api.requests.hints import Hints
 from pricing.api.requests.measured import MeasuredFields
+from pricing.api.requests.units import Count, Positive
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import MeasuredInput
 from pricing.money import RATIO_PLACES
@@ -28,7 +29,7 @@ from pricing.recommendations.routing import TERCILES, Thresholds, structure_of
 from pricing.recommendations.tiers import Tier, TiersQuery
 from pricing.recommendations.verifiers import Check, VerifierKind
 from pricing.tokens.prompts import Prompt
-from pricing.usage.buckets import MAX_COUNT, StatedTerms
+from pricing.usage.buckets import StatedTerms
 from pricing.usage.reader import read_usage
 from pricing.usage.response import terms_served
 from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
@@ -113,7 +114,7 @@ class TaskOptions(MeasuredFields):
     """Capabilities that the model must have."""
     max_usd_per_call: Annotated[ExactNumber, Field(ge=0, le=10**6)] | None = None
     """The most that one call may cost, in USD."""
-    prefix_tokens: Annotated[int, Field(ge=1, le=10**12)] | None = None
+    prefix_tokens: Positive | None = None
     """Input tokens that are the same in every call."""
     current_model: Name | None = None
     """The model that the conversation runs on now."""
@@ -325,7 +326,7 @@ class CascadeStageRequest(Request):
     """
     correct_rate: Rate | None = None
     """Share of right answers, instead of ``pass_rate``, which then follows from the check."""
-    max_tokens: Annotated[int, Field(ge=1, le=MAX_COUNT)] | None = None
+    max_tokens: Positive | None = None
     """Output limit of this stage in tokens."""
     verifier: VerifierKind | None = None
     """The kind of check that decides whether an answer passes."""

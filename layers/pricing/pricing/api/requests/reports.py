@@ -221,7 +221,9 @@ class ReportRequest(ReportChoices, ReportOptions):
     def query(self, now: datetime) -> ReportQuery:
         """The domain's question; raises InvalidRequest when the fields do not make one."""
         if (self.records is None) == (self.source is None):
-            raise InvalidRequest.at("/records", "or source must hold the records, and only one")
+            has = "none" if self.records is None else "both"
+            detail = f"Send exactly one of `records` or `source`; this request has {has}."
+            raise InvalidRequest.at("/records", detail)
         if self.records is not None and not isinstance(self.records, list):
             raise InvalidRequest.at("/records", "must be a list")
         if self.records is not None and len(self.records) > MAX_RECORDS:

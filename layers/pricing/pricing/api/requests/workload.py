@@ -7,8 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from pricing.api.requests.billing import BillingFields
-from pricing.api.requests.estimate import Count, ModelCallInput
+from pricing.api.requests.estimate import ModelCallInput
 from pricing.api.requests.hints import Hints
+from pricing.api.requests.units import Count
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import MeasuredInput
@@ -29,6 +30,8 @@ class WorkItemRequest(ModelCallInput):
 
     name: Name
     """The line's name in the answer."""
+
+    HINTS = Hints("common", "item")
 
 
 class MatchRequest(Request):

@@ -176,10 +176,14 @@ def caching_workloads(
 def caching_assumptions(pricer: Pricer, scenario: CachingScenario) -> tuple[str, ...]:
     """Return what a plan takes for granted."""
     cold = scenario.cold_start_every
+    times = f"{scenario.hours_per_day} hours a day, {scenario.days_per_month} days a month"
     assumptions = [
+        f"{times}, calls {'evenly spaced' if scenario.arrivals == 'even' else 'at random'}.",
         f"The cache is empty once every {cold}: the call that finds it empty writes.",
         "A read restarts the time to live, free of charge; a call at its very end still reads.",
     ]
+    if not scenario.output_tokens:
+        assumptions.append("No output is priced: `output_tokens` is 0.")
     if cold == "month":
         assumptions.append("The days of the month follow each other without a pause.")
     if scenario.arrivals == "poisson":

@@ -28,7 +28,6 @@ def caching_card(in_force: BookInForce, command: CachingCommand, as_of: AsOf) ->
     plan = found.plan
     if plan is None:  # only measured usage has none
         raise InvalidRequest.at("/prefix_tokens", "is required")
-    times = f"{command.hours_per_day} hours a day, {command.days_per_month} days a month"
     month = count(plan.plain_month.calls)
     pinned = Pinned(found.pricing.version, found.pricing.as_of)
     return Card(
@@ -46,7 +45,7 @@ def caching_card(in_force: BookInForce, command: CachingCommand, as_of: AsOf) ->
         )
         if plan.options
         else None,
-        notes=notes_of(found.warnings, (f"{times}, calls evenly spaced.", *found.assumptions)),
+        notes=notes_of(found.warnings, found.assumptions),
         pricing=found.pricing,
         share=replace(command, pinned=pinned).text(),
     )
