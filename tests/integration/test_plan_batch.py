@@ -215,7 +215,7 @@ ONE = {**NOW, "usage": USAGE, "requests": 1}
         ({**ONE, "text": "both"}, "/usage"),
         ({**ONE, "requests": 0}, "/requests"),
         ({**ONE, "requests": 10**12 + 1}, "/requests"),
-        ({**ONE, "requests": "1"}, "/requests"),
+        ({**ONE, "requests": "one"}, "/requests"),
         ({**ONE, "bytes_per_request": 0}, "/bytes_per_request"),
         ({**ONE, "processing": "batch"}, "/processing"),
         ({**ONE, "speed": "fast"}, "/speed"),
