@@ -30,7 +30,7 @@ def flat(value: Any) -> dict[str, Any]:
             if isinstance(inner, dict) and name.split(".")[0] in _NESTED:
                 found |= {f"{name}.{more}": one for more, one in flat(inner).items()}
             else:
-                found[name] = inner
+                found[name] = _value(inner) if isinstance(inner, str) else inner
     return found
 
 
@@ -45,7 +45,7 @@ _NESTED = frozenset(
 
 def _listed(tags: Any) -> Any:
     """Jaeger's tags, a list of pairs; other tags are labels."""
-    return tags if isinstance(tags, list) else None
+    return tags if isinstance(tags, list) and all(isinstance(tag, dict) for tag in tags) else None
 
 
 def _of_sentry(document: Document) -> Any:
@@ -56,17 +56,31 @@ def _of_sentry(document: Document) -> Any:
 
 
 def _columns_of(document: Document) -> dict[str, Any]:
-    """The attributes of a table with a column for each."""
-    prefix = "attributes."
+    """The attributes of a table with a column for each, or of a line that has them at its top."""
     return {
-        name.removeprefix(prefix): value
+        name.removeprefix(_COLUMN): value
         for name, value in document.items()
-        if name.startswith(prefix) and value is not None
+        if name.startswith((_COLUMN, "gen_ai.")) and value is not None
     }
 
 
+_COLUMN = "attributes."
+
+
+def is_event(document: Document, attributes: Document) -> bool:
+    """Whether an object with attributes is an event of a log, and not a span."""
+    return "timeUnixNano" in document or "event.name" in attributes
+
+
+def is_empty_row(document: Document) -> bool:
+    """Whether a row has a column for each attribute, and none of them is filled."""
+    return any(name.startswith(_COLUMN) for name in document)
+
+
 def _value(value: Any) -> Any:
-    """The value of an OTLP attribute; its integers are strings."""
+    """The value of an OTLP attribute, whose integers are strings; texts may be JSON's of MLflow."""
+    if isinstance(value, str) and len(value) > 1 and value[0] == value[-1] == '"':
+        return value[1:-1]
     if not isinstance(value, dict):
         return value
     return whole(value["intValue"]) if "intValue" in value else next(iter(value.values()), None)

@@ -9,11 +9,14 @@ that write a call in several lines, or several calls in one.
 from dataclasses import replace
 from typing import Any
 
+from pricing.reports.readers import unread
 from pricing.reports.readers.attributes import (
     InnerSpans,
     attributes_of,
     counts_tokens,
     flat,
+    is_empty_row,
+    is_event,
     with_providers_own,
 )
 from pricing.reports.readers.document_formats import DOCUMENTS
@@ -26,6 +29,7 @@ from pricing.reports.readers.provider_formats import (
     LANGFUSE_USAGE,
     MLFLOW_SPAN,
     PROVIDERS,
+    REPEATED,
     SDKS,
     SPAN,
     TELEMETRY,
@@ -35,6 +39,7 @@ from pricing.reports.readers.record_format import (
     Document,
     Found,
     RecordFormat,
+    are_objects,
     as_json,
     at,
     beginnings,
@@ -45,6 +50,7 @@ from pricing.reports.readers.record_format import (
     may_have,
     objects,
     record_of,
+    row_of,
     whole,
 )
 from pricing.reports.readers.several import (
@@ -54,14 +60,12 @@ from pricing.reports.readers.several import (
     ccusage,
     claude_code,
     copilot,
-    is_failed_in_batch,
     librechat,
     steps,
     weave,
 )
 from pricing.reports.readers.tool_formats import CODING_TOOLS
 from pricing.reports.readers.tracer_formats import TRACERS
-from pricing.reports.readers.unread import known_kind, looks_like, without_counts
 from pricing.reports.readers.work import LOOK, WIDE, TooMuchWork, Work
 from pricing.reports.source_formats import SourceFormat
 from pricing.usage.response import USAGES, usage_of_choice
@@ -75,20 +79,6 @@ TOO_MANY = f"have more than {MAX_IN_LINE:,} records; send an array as a .json fi
 _BEGINNINGS = beginnings(known.marks for known in FORMATS)
 #: For so many sets of names it is remembered which formats are possible.
 MAX_NAMES = 1_000
-#: Lines of a coding tool's log, and events of a stream, that are not calls, by their ``type``.
-_NO_CALLS = frozenset(
-    (
-        *("user", "summary", "system", "file-history-snapshot", "progress", "queue-operation"),
-        *("attachment", "last-prompt", "custom-title", "ai-title", "agent-name", "tag", "mode"),
-        *("permission-mode", "pr-link", "marble-origami-commit", "session", "model_change"),
-        *("thinking_level_change", "compaction", "branch_summary", "label", "custom", "gemini"),
-        *("session_meta", "response_item", "compacted", "turn_context", "event_msg", "info"),
-        *("constructor", "human", "tool"),
-        *("message_stop", "content_block_start", "content_block_delta", "content_block_stop"),
-        *("request_recorded", "stats_snapshot", "stream_started"),
-        *("ping", "thread.started", "turn.started", "item.started", "item.completed"),
-    )
-)
 _EVENTS = (
     *("response.", "session.", "conversation.", "input_audio_buffer.", "output_audio_buffer."),
     "rate_limits.",
@@ -96,15 +86,13 @@ _EVENTS = (
 #: Where collectors of logs (CloudWatch, Docker, Google Cloud, Fluent Bit) keep the line itself.
 _WRAPPERS = (
     *("message", "@message", "log", "msg", "line", "jsonPayload", "textPayload", "_raw"),
-    *("ai_log", "_source", "result"),
+    *("ai_log", "_source", "result", "$set"),
 )
 #: Lists of records that may be one object, which has the record or the list.
 _OBJECTS = ("data", "hits")
 _WRAPPED_TIMES = "timestamp | @timestamp | time | ts | start_time | _time"
 _OF_A_CALL = ("user", "conversationId", "messageId", "model", "context")
 _CODEX = ("session_meta", "turn_context", "event_msg", "response_item", "compacted")
-#: A row of an export with nothing else is a time in which nothing was called.
-_BUCKET = frozenset(("start_time", "end_time", "start_time_iso", "end_time_iso"))
 _USAGE_MARKS = ("gen_ai.usage.", "llm.token_count.", "agent.usage.")
 
 
@@ -136,7 +124,8 @@ class FormatReader:
         self._work.add(LOOK + len(document) // WIDE if isinstance(document, dict) else LOOK)
         if isinstance(document, list) and len(document) > MAX_IN_LINE:
             return [Found("tariff", document, TOO_MANY)]
-        if document and _is_list_of_objects(document):
+        document = row_of(document)
+        if document and are_objects(document):
             return [found for entry in document for found in self.read(entry)]
         if not isinstance(document, dict) or self._wanted == "tariff":
             return [Found("tariff", document)]
@@ -145,7 +134,7 @@ class FormatReader:
             found = self._of_table(document)
         if self._wanted is not None:
             found = self._of_wanted(document, found)
-        return [Found("tariff", document, looks_like(document))] if found is None else found
+        return [Found("tariff", document, unread.looks_like(document))] if found is None else found
 
     def _of_wanted(self, document: Document, found: list[Found] | None) -> list[Found] | None:
         """The records of the wanted format; one that has not its marks is read by its paths."""
@@ -179,7 +168,7 @@ class FormatReader:
             ccusage,
             self._agent_sdk,
             copilot,
-            weave,
+            self._weave,
             bedrock_stream,
             steps,
             self._span,
@@ -196,33 +185,34 @@ class FormatReader:
             for known in self._possible(body):
                 if marked(body, known.marks) and (found := self._found(known, body)) is not None:
                     return found
-        if without_counts(document):
+        if unread.without_counts(document):
             return None
         plain = with_usage(document)
-        if layout(plain) is not None:
+        if layout(plain) is not None and not unread.is_failed(document):
             return [Found(name_of(plain), plain)]
-        no_call = _is_no_call(document)
+        no_call = unread.is_no_call(document)
         row = None if no_call else flat_record(document)
         return self._within(document, no_call=no_call) if row is None else [Found("tariff", row)]
 
     def _within(self, document: Document, *, no_call: bool) -> list[Found] | None:
         """The records in the lists of a document, or in what a collector wrapped."""
-        unread: list[Found] | None = None
+        seen: list[Found] | None = None
         for name in LISTS:
             entries = document.get(name)
             entries = [entries] if name in _OBJECTS and isinstance(entries, dict) else entries
-            if entries and _is_list_of_objects(entries):
+            entries = list(map(row_of, entries)) if isinstance(entries, list) else entries
+            if entries and are_objects(entries):
                 if len(entries) > MAX_IN_LINE:
                     return [Found("tariff", document, TOO_MANY)]
                 outer = {key: document[key] for key in HANDED_DOWN if key in document}
                 found = [one for entry in entries for one in self.read({**outer, **entry})]
                 if not all(one.unread for one in found):
                     return found
-                unread = unread or found
+                seen = seen or found
         wrapped = self._wrapped(document)
         if wrapped is not None or no_call:
             return wrapped or []
-        return None if known_kind(document) else unread
+        return None if unread.known_kind(document) or unread.is_message(document) else seen
 
     def _wrapped(self, document: Document) -> list[Found] | None:
         """The records in a line that a collector of logs has put into an object of its own."""
@@ -337,6 +327,14 @@ class FormatReader:
         self._parents[session, "result"] = (session, "messages")
         return [replace(one, span=(session, "result")) for one in found]
 
+    def _weave(self, document: Document) -> list[Found] | None:
+        """A call of W&B Weave, whose parent has the sums of its children."""
+        found = weave(document)
+        parent, trace = document.get("parent_id"), str(document.get("trace_id"))
+        if found is not None and parent:
+            self._parents[trace, str(document.get("id"))] = (trace, str(parent))
+        return found
+
     def _codex(self, document: Document) -> list[Found] | None:
         """A Codex rollout: ``last_token_usage`` of each turn, at the model of its context.
 
@@ -425,27 +423,36 @@ class FormatReader:
         """A span or an event with its attributes, however those are nested or listed."""
         attributes = attributes_of(document)
         if not attributes or "metrics" in document or "metrics" in attributes:
-            return None
+            return [] if not attributes and is_empty_row(document) else None
         body = {**document, "attributes": attributes}
         for known in TELEMETRY:
             if marked(body, known.marks) and is_call(known, body):
                 return self._found(known, body)
-        for known in (VERCEL_SPAN, MLFLOW_SPAN, LANGFUSE_USAGE, LANGFUSE_SPAN):
+        for known in (REPEATED, VERCEL_SPAN, MLFLOW_SPAN, LANGFUSE_USAGE, LANGFUSE_SPAN):
             if marked(body, known.marks):
                 found = self._found(known, body)
                 return with_providers_own(found, body) if known is VERCEL_SPAN else found
-        ids = self._ids(SPAN, body)
+        return self._counting_span(document, body, attributes)
+
+    def _counting_span(
+        self, document: Document, body: Document, attributes: Document
+    ) -> list[Found] | None:
+        """A span or an event with counts in the names of a convention."""
+        ids, event = self._ids(SPAN, body), is_event(document, attributes)
         usage = {
             name: whole(value)
             for name, value in attributes.items()
             if name.startswith(_USAGE_MARKS) and value is not None
         }
         if not usage:
-            if "timeUnixNano" in document:  # an event, which may repeat counts
-                return []
             others = {name: one for name, one in attributes.items() if counts_tokens(name, one)}
+            if event or not others:  # an event may repeat counts
+                return [] if ids or event or "instrumentationScope" in document else None
             found = [Found("otel_genai", {**document, "usage": others}, span=ids)]
-            return (found if others else []) if ids else None
+            return found if ids else None
+        if ids and event:  # it repeats the counts of its span
+            self._parents[ids[0], f"{ids[1]} event"] = ids
+            ids = (ids[0], f"{ids[1]} event")
         record = record_of(SPAN, {**body, "attributes": {**attributes, **usage}})
         name: SourceFormat = "otel_genai"
         if any(mark.startswith("llm.") for mark in usage):
@@ -472,10 +479,6 @@ _OTLP = (
 )
 
 
-def _is_list_of_objects(values: Any) -> bool:
-    return isinstance(values, list) and all(isinstance(one, dict) for one in values)
-
-
 def is_of_a_tool(document: Document, most: int) -> bool:
     """Whether a document is in a tool's format; ``most`` records are looked at."""
     try:
@@ -488,12 +491,4 @@ def is_of_a_tool(document: Document, most: int) -> bool:
 def says_nothing(document: Document) -> bool:
     """Whether a line of a log is not a call by its type and its names alone."""
     holders = (*LISTS, *_WRAPPERS, *HOLDERS, *USAGES, "data", "attributes", "info", "payload")
-    return _is_no_call(document) and document.keys().isdisjoint(holders)
-
-
-def _is_no_call(document: Document) -> bool:
-    kind = document.get("type")
-    if (isinstance(kind, str) and kind in _NO_CALLS) or is_failed_in_batch(document):
-        return True
-    stated = {name for name, value in document.items() if value not in (None, "")}
-    return "start_time_iso" in stated and stated <= _BUCKET
+    return unread.is_no_call_by_type(document) and document.keys().isdisjoint(holders)

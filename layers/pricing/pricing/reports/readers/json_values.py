@@ -20,7 +20,7 @@ LISTS = (
     *("data", "records", "spans", "traces", "observations", "generations", "messages", "items"),
     *("rows", "results", "result", "runs", "calls", "logs", "events", "value", "entries", "usage"),
     *("usageEventsDisplay", "requests", "responses", "Records", "hits", "content"),
-    *("daily", "sessions", "blocks"),
+    *("daily", "sessions", "blocks", "logEvents"),
 )
 OTLP_LISTS = ("resourceSpans", "resourceLogs")
 #: What the records in a list inherit from the object that has the list.

@@ -365,7 +365,11 @@ def _apart(known: RecordFormat, holder: Steps, seen: _Seen) -> dict[Steps, Sum]:
             places[tuple(name.split("/"))] = tuple(one for one in found if one)
     for path in unnamed(known, value_at(seen.document, holder)):
         for steps in seen.places(holder, path):
-            places.setdefault((steps[-1],), ((steps,),))
+            inside = value_at(seen.document, steps)
+            for inner in leaves_of(inside) if isinstance(inside, dict) else ((),):
+                place = (*steps, *inner)
+                seen.watch(place[:-1])
+                places.setdefault((steps[-1], *inner), ((place,),))
     for rest in seen.places(holder, known.rest):
         inside = value_at(seen.document, rest)
         if isinstance(inside, dict):

@@ -83,7 +83,7 @@ PROVIDERS = (
     ),
     RecordFormat(
         name="bedrock_invocation_log",
-        marks=("schemaType", "modelId", "output.outputTokenCount"),
+        marks=("modelId", "output.outputTokenCount", "schemaType | input.inputTokenCount"),
         moment="timestamp",
         model="modelId",
         request_id="requestId",
@@ -212,11 +212,14 @@ _MODELS = (
     "attributes.gen_ai.response.model | attributes.llm.model_name | attributes.ai.response.model"
     " | attributes.gen_ai.request.model | attributes.ai.model.id | attributes.embedding.model_name"
 )
-_TIMES = "start_time | startTime | startTimeUnixNano | start_timestamp | timestamp | time"
+_TIMES = (
+    "start_time | startTime | startTimeUnixNano | start_timestamp | attributes.event.timestamp"
+    " | timestamp | time | timeUnixNano | observedTimeUnixNano"
+)
 _IDS = (
-    "context.trace_id | traceId | trace_id | traceID",
-    "context.span_id | spanId | span_id | spanID",
-    "parent_id | parentSpanId | parent_span_id | parentId | parentSpanID",
+    "context.trace_id | traceId | trace_id | traceID | trace.trace_id",
+    "context.span_id | spanId | span_id | spanID | trace.span_id",
+    "parent_id | parentSpanId | parent_span_id | parentId | parentSpanID | trace.parent_id",
 )
 _LABELS = {
     "endpoint": "name | operationName",
@@ -247,7 +250,8 @@ MLFLOW_SPAN = RecordFormat(
     name="mlflow",
     marks=("attributes.mlflow.chat.tokenUsage",),
     moment=f"start_time_unix_nano | start_time_ns | {_TIMES}",
-    model="attributes.mlflow.llm.model | attributes.model | attributes.llm.model",
+    model="attributes.mlflow.llm.model | attributes.model | attributes.llm.model"
+    " | attributes.mlflow.spanOutputs.model | attributes.mlflow.spanInputs.model",
     usage="attributes.mlflow.chat.tokenUsage",
     usage_format="openai_responses",
     cost="attributes.mlflow.llm.cost.total_cost",
@@ -321,6 +325,17 @@ CLAUDE_CODE_EVENT = RecordFormat(
         "project": "resource.service.name",
     },
     speed="attributes.speed",
+)
+#: An event that repeats the counts of Gemini CLI's own one in the names of OpenTelemetry.
+REPEATED = RecordFormat(
+    name="gemini_cli",
+    marks=(
+        "attributes.event.name=gen_ai.client.inference.operation.details",
+        "resource.service.name | instrumentationScope.name=gemini-cli",
+    ),
+    moment=_TIMES,
+    model=_MODELS,
+    only={"attributes.event.name": ()},
 )
 #: The same of Gemini CLI, whose output excludes thoughts, and of Codex, whose output includes them.
 _EVENTS: tuple[tuple[SourceFormat, str, str], ...] = (

@@ -28,12 +28,14 @@ class RecordFormat:
     """Where a tool's record has its parts.
 
     A part is a dotted path, or several with `` | `` between them, of which the first with a value
-    counts; ``0`` is that number. ``marks`` are paths that must have a value; ``path=value`` asks
-    for that value.
+    counts; ``0`` is that number. A path that ends with ``.*`` leads to the object of all members
+    whose names begin so. ``marks`` are paths that must have a value; ``path=value`` asks for that
+    value, in capitals or not.
 
-    A document with several calls has them in the list or the object at ``each``; those with
-    ``entry`` are calls. In their paths, ``^`` is the document, ``@`` the call's name in it. A
-    ``request_id`` of several parts (`` + ``) joins the records that are parts of one.
+    A document with several calls has them in the list or the object at ``each``, or in several
+    (`` + ``); those with ``entry`` are calls. In their paths, ``^`` is the document, ``@`` the
+    call's name in it. A ``request_id`` of several parts (`` + ``) joins the records that are parts
+    of one.
 
     ``usage`` is a whole usage object. ``counts`` are counts that stand apart: by their path in the
     usage object that is made of them, one part or the sum of several (`` + ``). Numbers of the
@@ -140,7 +142,20 @@ def at(document: Any, path: str) -> Any:
                 return value
         more, dot, rest = rest.partition(".")
         head = f"{head}.{more}"
-    return None
+    return _begun(document, path[:-1]) if path.endswith(".*") else None
+
+
+def _begun(document: Document, beginning: str) -> Document | None:
+    """The object of the members whose dotted names begin so, by the rest of their names."""
+    found: dict[str, Any] = {}
+    for name, value in document.items():
+        if name.startswith(beginning):
+            *parents, leaf = name.removeprefix(beginning).split(".")
+            inside = found
+            for parent in parents:
+                inside = inside.setdefault(parent, {})
+            inside[leaf] = value
+    return found or None
 
 
 #: JSON inside of a text, such as a cell of a CSV file, has at most so many bytes.
@@ -167,14 +182,15 @@ def calls_in(known: RecordFormat, body: Document) -> list[Document] | None:
     """The records in a document of the format; None where it has no list of them."""
     if not known.each:
         return [body]
-    value = first(body, known.each)
-    value = as_json(value) if isinstance(value, str) else value
-    if not isinstance(value, dict | list):
+    lists = [first(body, path) for path in summands(known.each)]
+    lists = [as_json(value) if isinstance(value, str) else value for value in lists]
+    lists = [value for value in lists if isinstance(value, dict | list)]
+    if not lists:
         return None
-    named = value.items() if isinstance(value, dict) else ((None, one) for one in value)
     found = (
         {**entry, "^": body, "@": name}
-        for name, inner in named
+        for value in lists
+        for name, inner in (value.items() if isinstance(value, dict) else ((None, value),))
         for entry in (inner if isinstance(inner, list) else [inner])
         if isinstance(entry, dict)
     )
@@ -198,7 +214,7 @@ def marked(document: Document, marks: tuple[str, ...]) -> bool:
             return False
         path, wanted, value = mark.partition("=")
         found = first(document, path)
-        if found is None or (wanted and str(found) != value):
+        if found is None or (wanted and str(found).lower() != value.lower()):
             return False
     return True
 
@@ -222,6 +238,22 @@ def objects(values: Any, *names: str) -> Iterator[Document]:
             yield from objects(value.get(names[0]), *names[1:])
         else:
             yield value
+
+
+def are_objects(values: Any) -> bool:
+    """Whether this is a list of objects alone."""
+    return isinstance(values, list) and all(isinstance(one, dict) for one in values)
+
+
+def row_of(value: Any) -> Any:
+    """The object that a list of fields and their values is, as CloudWatch's queries answer."""
+    pairs = value if isinstance(value, list) else ()
+    if not pairs or not all(isinstance(one, dict) and one.keys() == _PAIR for one in pairs):
+        return value
+    return {str(one["field"]): one["value"] for one in pairs}
+
+
+_PAIR = {"field", "value"}
 
 
 def whole(value: Any) -> Any:
@@ -314,7 +346,8 @@ def unnamed(known: RecordFormat, body: Document) -> list[str]:
         held = at(body, parent) if parent else body
         for name in held if isinstance(held, dict) else ():
             path = f"{parent}.{name}" if parent else name
-            if is_named_as_count(name) and path not in paths and name not in _SUMS:
+            is_named = is_named_as_count(name) and path not in paths and name not in _SUMS
+            if is_named and not any(one.startswith(f"{path}.") for one in paths):
                 found.append(path)
     return found
 
@@ -339,7 +372,9 @@ def _id(known: RecordFormat, body: Document) -> Any:
 
 
 #: The name of a count, which may be billed also if no shape has it; bounds are settings of a call.
-_NAME_OF_COUNT = re.compile(r"(?!max|min|limit|remaining)\w*(?:_tokens|[a-z]Tokens)", re.ASCII)
+_NAME_OF_COUNT = re.compile(
+    r"(?!max|min|limit|remaining)\w*(?:_tokens|[a-z]Tokens)(?:_details|Details)?", re.ASCII
+)
 
 
 def is_named_as_count(name: str) -> bool:
@@ -385,7 +420,10 @@ def further(known: RecordFormat, rest: Document) -> set[str]:
 
 
 #: Sums and notes next to counts, which are not counts of their own.
-_SUMS = ("total", "total_tokens", "unit", "inputCost", "outputCost", "totalCost")
+_SUMS = (
+    *("total", "total_tokens", "totalInputTokens", "unit"),
+    *("inputCost", "outputCost", "totalCost"),
+)
 
 
 def _text(value: Any) -> Any:

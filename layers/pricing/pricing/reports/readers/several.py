@@ -28,7 +28,15 @@ CLAUDE_CODE = ("assistant", "user", "summary", "system")
 
 
 def claude_code(document: Document) -> list[Found] | None:
-    """Claude Code: calls are the assistant's lines; rows of no model that used nothing are none."""
+    """Claude Code: calls are the assistant's lines; rows of no model that used nothing are none.
+
+    A line of progress holds one of an agent's, which the agent's own file has too.
+    """
+    inner = at(document, "data.message") if document.get("type") == "progress" else None
+    if isinstance(inner, dict):
+        names = ("sessionId", "cwd", "timestamp")
+        shared = {name: document[name] for name in names if name in document}
+        return claude_code({**shared, **inner})
     if document.get("type") not in CLAUDE_CODE or "usage" in document:
         return None
     message = document.get("message")
@@ -56,21 +64,6 @@ def id_of_message(document: Document, message: Any) -> Any:
         request = f"{document.get('sessionId')} {document.get('timestamp')}"
     joined = f"{message}{ID_SEPARATOR}{request or ''}"
     return joined if len(joined) <= MAX_TEXT else sha256(joined.encode()).hexdigest()
-
-
-def is_failed_in_batch(document: Document) -> bool:
-    """Whether a line of a batch's results is one that failed, was cancelled or expired: no call."""
-    if "custom_id" not in document:
-        return False
-    if at(document, "result.type") in ("errored", "canceled", "expired"):
-        return True
-    status = at(document, "response.status_code")
-    failed = type(status) is int and status >= _FAILED
-    return failed or (document.get("error") is not None and document.get("response") is None)
-
-
-#: HTTP statuses of errors begin here.
-_FAILED = 400
 
 
 def buckets(document: Document) -> list[Found] | None:
@@ -281,7 +274,7 @@ _COPILOT = ("assistant.", "user.", "tool.", "session.", "hook.", "subagent.")
 
 
 def weave(document: Document) -> list[Found] | None:
-    """A call of W&B Weave: its usage by model. The sums of the calls around it are not read."""
+    """A call of W&B Weave: its usage by model."""
     moment = document.get("started_at")
     if moment in (None, ""):
         return None

@@ -70,6 +70,27 @@ def _posthog(prompt: str, answer: str, usage_format: UsageFormat, *marks: str) -
     )
 
 
+_EXCLUSIVE = "properties.$ai_cache_reporting_exclusive"
+#: A span of Opik's, with what its SDK makes of a provider's usage, or with the provider's own.
+_OPIK = RecordFormat(
+    name="opik",
+    marks=("trace_id", "start_time", "type", "project_id | project_name | usage.prompt_tokens"),
+    moment="start_time",
+    model="model",
+    request_id="id",
+    counts={
+        "prompt_tokens": "usage.prompt_tokens",
+        "completion_tokens": "usage.completion_tokens",
+        "total_tokens": "usage.total_tokens",
+    },
+    usage_format="openai",
+    cost="total_estimated_cost",
+    labels={"endpoint": "name", "project": "project_name"},
+    only={"type": ("llm",)},
+    span=("trace_id", "id", "parent_span_id"),
+)
+_PROVIDERS_OWN = "usage.original_usage.*"
+
 TRACERS = (
     _LANGFUSE,
     RecordFormat(
@@ -110,7 +131,10 @@ TRACERS = (
         # Chains and tools repeat the sums of the model calls below them.
         only={"run_type": ("llm", "embedding")},
     ),
-    # PostHog's input tokens exclude the cache for Anthropic, and include it for everybody else.
+    # Newer events of PostHog say whether their input excludes the cache. That of older events
+    # excludes it for Anthropic, and includes it for everybody else.
+    _posthog("input_tokens", "output_tokens", "anthropic", "event", f"{_EXCLUSIVE}=true"),
+    _posthog("prompt_tokens", "completion_tokens", "openai", "event", f"{_EXCLUSIVE}=false"),
     _posthog(
         "input_tokens", "output_tokens", "anthropic", "event", "properties.$ai_provider=anthropic"
     ),
@@ -161,7 +185,7 @@ TRACERS = (
     RecordFormat(
         name="datadog",
         marks=("metrics.input_tokens", "meta.span.kind | meta.kind | span_kind"),
-        moment="start_ns | start | timestamp",
+        moment="start_ns | start_ms | start | timestamp",
         model="meta.model_name | model_name | meta.metadata.model_name",
         counts={
             "input_tokens": "metrics.input_tokens",
@@ -194,25 +218,14 @@ TRACERS = (
         usage_format="openai",
         labels={"project": "appName"},
     ),
-    RecordFormat(
-        name="opik",
-        marks=("trace_id", "start_time", "type", "project_id | project_name | usage.prompt_tokens"),
-        moment="start_time",
-        model="model",
-        request_id="id",
-        counts={
-            "prompt_tokens": "usage.prompt_tokens",
-            "completion_tokens": "usage.completion_tokens",
-            "total_tokens": "usage.total_tokens",
-            "cached_tokens": "usage.original_usage.prompt_tokens_details.cached_tokens",
-            "reasoning_tokens": "usage.original_usage.completion_tokens_details.reasoning_tokens",
-        },
-        usage_format="openai",
-        cost="total_estimated_cost",
-        labels={"endpoint": "name", "project": "project_name"},
-        only={"type": ("llm",)},
-        span=("trace_id", "id", "parent_span_id"),
+    replace(
+        _OPIK,
+        marks=("trace_id", "start_time", "type", _PROVIDERS_OWN),
+        usage=_PROVIDERS_OWN,
+        counts={},
+        usage_format=None,
     ),
+    _OPIK,
     RecordFormat(
         name="dify",
         marks=("process_data.usage.prompt_tokens", "process_data.model_name"),

@@ -1,16 +1,19 @@
 """What a record looks like that is in no format: what it is known as, or its fields."""
 
+import re
 from collections.abc import Sequence
+from typing import Any
 
 from pricing.display import counted
 from pricing.errors import is_plain_name
-from pricing.reports.readers.record_format import Document, beginnings, marked, may_have
+from pricing.reports.readers.record_format import Document, at, beginnings, marked, may_have
 from pricing.reports.readers.records import MOMENTS
 from pricing.usage.response import MODELS
 
 _USAGE = "send an export with token counts"
 _RECORDS = "send records of model, timestamp and usage"
 _BEDROCK = "send the model invocation log"
+_UNITS = "estimate them by their units"
 #: Records that have a kind of usage, but not what a price needs: their marks, their name, what to
 #: send instead.
 _LACKING: tuple[tuple[str, str, str], ...] = (
@@ -60,8 +63,24 @@ _NOT_READ: tuple[tuple[str, str, str], ...] = (
     ),
     ("accumulated_total_tokens", "sessions of Goose without a model", "send rows of its database"),
     ("message_count, prompt_tokens", "Crush sessions without a model", "join the messages' model"),
+    ("modelInfo, metrics.tokens", "Cline's conversations", "send their ui_messages.json"),
     ("tokensIn, tokensOut, task", "tasks of Cline without a model", "send their ui_messages.json"),
     ("currency, amount", "costs without token counts", _USAGE),
+    ("num_model_requests, images", "OpenAI's images without token counts", _UNITS),
+    ("num_model_requests, seconds", "OpenAI's audio without token counts", _UNITS),
+    ("num_model_requests, characters", "OpenAI's speech without token counts", _UNITS),
+    ("num_sessions, object", "OpenAI's code interpreter sessions", _UNITS),
+    ("usage_bytes, object", "OpenAI's vector stores", _UNITS),
+    ("scopeMetrics", "OpenTelemetry metrics", "send spans or events"),
+    (
+        "Gateway, RequestBody",
+        "Cloudflare's Logpush without token counts",
+        "send its gateway's logs",
+    ),
+    ("Requests Used", "GitHub Copilot requests without token counts", _USAGE),
+    ("copilot_ide_code_completions", "GitHub Copilot's metrics without token counts", _USAGE),
+    ("totals_by_feature", "GitHub Copilot's metrics without token counts", _USAGE),
+    ("type=step-finish, messageID", "steps of OpenCode's messages", "send its messages"),
     ("start_time_iso, end_time_iso", "days without usage", "export days with usage"),
     ("messages, model", "request bodies", "send the responses, or their usage"),
     ("messages", "chat messages, such as training examples", "send responses, or their usage"),
@@ -112,6 +131,8 @@ def looks_like(document: Document) -> str:
     """What a record that is in no format looks like, or its fields and what it lacks."""
     if kind := known_kind(document):
         return kind
+    if is_message(document):
+        return _MARKED["messages",]
     lacks = [name for name, names in _NEEDED if not any(one in document for one in names)]
     shown = [name for name in document if is_plain_name(name)][:MAX_FIELDS]
     more = len(document) - len(shown)
@@ -124,3 +145,98 @@ def looks_like(document: Document) -> str:
 
 MAX_FIELDS = 12
 _NEEDED = (("usage", ()), ("model", MODELS), ("timestamp", MOMENTS))
+
+
+def is_message(document: Document) -> bool:
+    """Whether a record is a message of a chat."""
+    return "role" in document and "content" in document
+
+
+def _is_failed_in_batch(document: Document) -> bool:
+    """Whether a line of a batch's results is one that failed, was cancelled or expired: no call."""
+    if "custom_id" not in document:
+        return False
+    if at(document, "result.type") in ("errored", "canceled", "expired"):
+        return True
+    status = at(document, "response.status_code")
+    failed = type(status) is int and status >= _FAILED
+    return failed or (document.get("error") is not None and document.get("response") is None)
+
+
+#: HTTP statuses of errors begin here.
+_FAILED = 400
+
+
+def is_no_call(document: Document) -> bool:
+    """Whether a line of a log is not a call, by its type or by what it states."""
+    return is_no_call_by_type(document) or _is_of_session(document) or is_failed(document)
+
+
+def is_no_call_by_type(document: Document) -> bool:
+    """Whether its type, or a few of its members, show that a line of a log is not a call."""
+    kind = document.get("type")
+    if (isinstance(kind, str) and kind in _NO_CALLS) or _is_failed_in_batch(document):
+        return True
+    stated = {name for name, value in document.items() if value not in (None, "")}
+    return "start_time_iso" in stated and stated <= _BUCKET
+
+
+def _is_of_session(document: Document) -> bool:
+    """Whether a line of a coding tool or a stream, of any type, counts nothing."""
+    names = document.keys()
+    is_line = any(few <= names for few in _OF_SESSIONS) and not _counts_tokens(document)
+    return is_line or (bool(names) and names <= _CHANGES)
+
+
+_OF_SESSIONS = (
+    frozenset(("sessionId", "type")),
+    frozenset(("sessionId", "projectHash")),
+    frozenset(("timestamp", "type", "payload")),
+    frozenset(("id", "timestamp", "type", "content")),
+    frozenset(("type", "error")),
+)
+#: Changes to what Gemini CLI has written of a session, which are lines of their own.
+_CHANGES = frozenset(("$set", "$rewindTo"))
+
+
+def is_failed(document: Document) -> bool:
+    """Whether a record states an error, and no usage at all."""
+    stated = str(document.get("status")).lower() in ("error", "failed", "failure")
+    return (stated or document.get("errorCode") not in (None, "")) and not _counts_tokens(document)
+
+
+def _counts_tokens(value: Any) -> bool:
+    """Whether any member, at any depth, has the name of counts or of usage, and a value."""
+    if isinstance(value, list):
+        return any(map(_counts_tokens, value))
+    return isinstance(value, dict) and any(
+        ((inner.isdigit() if isinstance(inner, str) else bool(inner)) and _OF_USAGE.search(name))
+        or _counts_tokens(inner)
+        for name, inner in value.items()
+    )
+
+
+_OF_USAGE = re.compile("token|usage", re.IGNORECASE)
+#: Lines of a coding tool's log, and events of a stream, that are not calls, by their ``type``.
+_NO_CALLS = frozenset(
+    (
+        *("user", "summary", "system", "file-history-snapshot", "progress", "queue-operation"),
+        *("attachment", "last-prompt", "custom-title", "ai-title", "agent-name", "tag", "mode"),
+        *("permission-mode", "pr-link", "marble-origami-commit", "session", "model_change"),
+        *("thinking_level_change", "compaction", "branch_summary", "label", "custom", "gemini"),
+        *("session_meta", "response_item", "compacted", "turn_context", "event_msg", "info"),
+        *("constructor", "human", "tool"),
+        *("message_stop", "content_block_start", "content_block_delta", "content_block_stop"),
+        *("request_recorded", "stats_snapshot", "stream_started"),
+        *(
+            "speculation-accept",
+            "ping",
+            "thread.started",
+            "turn.started",
+            "item.started",
+            "item.completed",
+        ),
+    )
+)
+#: A row of an export with nothing else is a time in which nothing was called.
+_BUCKET = frozenset(("start_time", "end_time", "start_time_iso", "end_time_iso"))
