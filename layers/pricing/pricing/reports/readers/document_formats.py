@@ -7,31 +7,31 @@ from dataclasses import replace
 
 from pricing.reports.readers.record_format import RecordFormat
 
-
-def _amp(each: str, event: str, holder: str, *marks: str) -> RecordFormat:
-    """The events of Amp's ledger, or the messages of an older thread."""
-
-    def at(*names: str) -> str:
-        return " | ".join(f"{one}{name}" for one in (holder, "") for name in names)
-
-    return RecordFormat(
-        name="amp",
-        marks=(*marks, f"{each}.{event}"),
-        each=each,
-        entry=(event,),
-        moment="timestamp | ^.created",
-        model="model | usage.model",
-        counts={
-            "input_tokens": f"{at('input', 'inputTokens')} | 0",
-            "output_tokens": f"{at('output', 'outputTokens')} | 0",
-            "cache_read_input_tokens": at("cacheReadInputTokens"),
-            "cache_creation_input_tokens": at("cacheCreationInputTokens"),
+#: A thread of Amp: the events of its ledger, and the answers, which have the counts of the cache.
+#: The event of an answer has its number, its model and its other counts.
+_AMP = RecordFormat(
+    name="amp",
+    marks=("usageLedger.events.model",),
+    each="usageLedger.events + messages",
+    entry=("model | usage.model",),
+    moment="timestamp | usage.timestamp | ^.created",
+    model="model | usage.model",
+    request_id="^.id + toMessageId | messageId | id | timestamp + model | usage.model"
+    " + tokens.input | usage.inputTokens + tokens.output | usage.outputTokens",
+    counts={
+        "input_tokens": "tokens.input | tokens.inputTokens | usage.inputTokens | 0",
+        "output_tokens": "tokens.output | tokens.outputTokens | usage.outputTokens | 0",
+        **{
+            count: f"tokens.{name} | usage.{name}"
+            for count, name in (
+                ("cache_read_input_tokens", "cacheReadInputTokens"),
+                ("cache_creation_input_tokens", "cacheCreationInputTokens"),
+            )
         },
-        usage_format="anthropic",
-        labels={"session": "^.id"},
-    )
-
-
+    },
+    usage_format="anthropic",
+    labels={"session": "^.id"},
+)
 _RUN, _ASKED = "data.ai_languageModel.json", "inputOverride.ai_languageModel.json"
 _NODE = "data.output.usageMetadata"
 _SETTINGS = ("llmModelConfig", "agentModelConfig", "conditionAgentModelConfig")
@@ -57,8 +57,11 @@ _OPENHANDS = RecordFormat(
     sums=True,
 )
 DOCUMENTS = (
-    _amp("usageLedger.events", "model", "tokens."),
-    _amp("messages", "usage.credits", "usage.", "v", "created"),
+    _AMP,
+    replace(
+        _AMP,
+        marks=("messages.usage.credits | messages.usage.totalInputTokens", "v", "created"),
+    ),
     *(
         RecordFormat(
             name="open_webui",

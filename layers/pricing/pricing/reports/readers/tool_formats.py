@@ -25,6 +25,52 @@ _OPENCODE = RecordFormat(
     labels={"session": "sessionID", "project": "path.root"},
     only={"role": ("assistant",)},
 )
+#: A message of Cline, whose input excludes the cache.
+_CLINE = RecordFormat(
+    name="cline",
+    marks=("ts", "say | ask"),
+    moment="ts",
+    model="modelInfo.modelId | text.model",
+    request_id="ts",
+    counts={
+        "input_tokens": "text.tokensIn",
+        "output_tokens": "text.tokensOut",
+        "cache_read_input_tokens": "text.cacheReads",
+        "cache_creation_input_tokens": "text.cacheWrites",
+    },
+    usage_format="anthropic",
+    cost="text.cost",
+    only={"type": ("say",), "say": ("api_req_started",)},
+)
+#: The same with the whole prompt, of which the cache is a part.
+_CLINE_WHOLE = replace(
+    _CLINE,
+    counts={
+        "prompt_tokens": "text.tokensIn",
+        "completion_tokens": "text.tokensOut",
+        "cache_read_input_tokens": "text.cacheReads",
+        "cache_creation_input_tokens": "text.cacheWrites",
+    },
+    usage_format="openai",
+)
+#: DeepSeek's, where what is written to the cache is what was not read from it.
+_CLINE_DEEPSEEK = replace(
+    _CLINE,
+    counts={
+        "prompt_tokens": "text.tokensIn + text.cacheReads + text.cacheWrites",
+        "prompt_cache_hit_tokens": "text.cacheReads",
+        "completion_tokens": "text.tokensOut",
+    },
+    usage_format="openai",
+)
+_WHOLE_BY = ("openai", "litellm", "doubao", "fireworks", "hicap", "lmstudio", "qwen", "xai", "zai")
+#: What tells them apart: a member that only Roo and Kilo write, or whose usage Cline passed on.
+_CLINES: tuple[tuple[RecordFormat, tuple[str, ...]], ...] = (
+    (_CLINE_WHOLE, ("text.apiProtocol",)),
+    (_CLINE_DEEPSEEK, ("modelInfo.providerId=deepseek",)),
+    *((_CLINE_WHOLE, (f"modelInfo.providerId={provider}",)) for provider in _WHOLE_BY),
+    (_CLINE, ()),
+)
 CODING_TOOLS = (
     RecordFormat(
         name="aider",
@@ -40,21 +86,29 @@ CODING_TOOLS = (
         cost="properties.cost",
         only={"event": ("message_send",)},
     ),
+    # A message may also have the sum of what Cline's agents used, or of requests that were deleted.
+    *(
+        replace(row, marks=("ts", f"say={said}", "text.tokensIn", *mark), only={}, sums=True)
+        for row, mark in _CLINES
+        for said in ("subagent_usage", "deleted_api_reqs")
+    ),
+    *(replace(row, marks=(*row.marks, *mark)) for row, mark in _CLINES),
+    # Newer sessions of Cline; they have the whole prompt, too.
     RecordFormat(
         name="cline",
-        marks=("ts", "say | ask"),
+        marks=("role", "modelInfo.id", "metrics.inputTokens"),
         moment="ts",
-        model="modelInfo.modelId | text.model",
-        request_id="ts",
+        model="modelInfo.id",
+        request_id="id",
         counts={
-            "input_tokens": "text.tokensIn",
-            "output_tokens": "text.tokensOut",
-            "cache_read_input_tokens": "text.cacheReads",
-            "cache_creation_input_tokens": "text.cacheWrites",
+            "inputTokens": "metrics.inputTokens",
+            "outputTokens": "metrics.outputTokens",
+            "cacheReadTokens": "metrics.cacheReadTokens",
+            "cacheWriteTokens": "metrics.cacheWriteTokens",
         },
-        usage_format="anthropic",
-        cost="text.cost",
-        only={"type": ("say",), "say": ("api_req_started",)},
+        usage_format="vercel_ai",
+        cost="metrics.cost",
+        labels={"session": "sessionId"},
     ),
     RecordFormat(
         name="continue",
