@@ -29,6 +29,13 @@ def _new_api(prompt: str, answer: str, usage_format: UsageFormat, *marks: str) -
     )
 
 
+#: Kong's plugins that call a model, next to its proxy.
+_PLUGINS = (
+    *("ai-proxy-advanced", "ai-request-transformer", "ai-response-transformer"),
+    *("ai-rag-injector", "ai-llm-as-judge"),
+)
+#: How its cache answered what was sent to a provider.
+_SENT = ("miss", "bypass", "refresh", "")
 GATEWAYS = (
     RecordFormat(
         name="litellm_spend_logs",
@@ -37,7 +44,14 @@ GATEWAYS = (
         model="model",
         request_id="request_id",
         usage="metadata.usage_object | response.usage",
-        counts=_OPENAI,
+        # Older proxies keep what OpenAI's three counts leave out apart.
+        counts={
+            **_OPENAI,
+            **{
+                name: f"metadata.additional_usage_values.{name}"
+                for name in ("cache_read_input_tokens", "cache_creation_input_tokens")
+            },
+        },
         usage_format="litellm",
         cost="spend | response_cost",
         labels={
@@ -67,6 +81,8 @@ GATEWAYS = (
         usage_format="openai",
         cost="costUSD | cost_usd | cost",
         labels={"user": "request_user_id", "endpoint": "request_path", "api_key": "key_name"},
+        # What Helicone's own cache answered names the request that was sent to the provider.
+        only={"cache_reference_id": ("00000000-0000-0000-0000-000000000000",)},
     ),
     RecordFormat(
         name="openrouter_generation",
@@ -126,12 +142,12 @@ GATEWAYS = (
         moment="created_at | time_of_generation | timestamp",
         model="ai_model | response.model | res_model",
         request_id="id | trace_id",
+        usage="response.usage | response.usageMetadata",
         counts={
             "prompt_tokens": "req_units | request_tokens",
             "completion_tokens": "res_units | response_tokens",
             "total_tokens": "total_units | total_tokens",
         },
-        usage_format="openai",
         labels={"user": "metadata._user", "project": "metadata._environment"},
         only={"cache_status": ("miss", "disabled", "")},
     ),
@@ -153,6 +169,29 @@ GATEWAYS = (
     # One API and New API keep the counts of the cache in a text; Claude's prompt excludes them.
     _new_api("input_tokens", "output_tokens", "anthropic", "other.claude=True"),
     _new_api("prompt_tokens", "completion_tokens", "litellm"),
+    # Each plugin of Kong's that calls a model has its own counts.
+    RecordFormat(
+        name="kong_ai_gateway",
+        marks=(" | ".join(f"ai.{plugin}.usage" for plugin in _PLUGINS),),
+        each="ai",
+        entry=("usage", "meta"),
+        moment="^.started_at",
+        model="meta.response_model | meta.request_model",
+        request_id="^.request.id + @",
+        counts={
+            "prompt_tokens": "usage.prompt_tokens | usage.prompt_token",
+            "completion_tokens": "usage.completion_tokens | usage.completion_token",
+            "total_tokens": "usage.total_tokens",
+        },
+        usage_format="openai",
+        cost="usage.cost",
+        labels={
+            "endpoint": "^.route.name",
+            "project": "^.service.name",
+            "user": "^.consumer.username",
+        },
+        only={"cache.cache_status": _SENT},
+    ),
     RecordFormat(
         name="kong_ai_gateway",
         marks=("ai.proxy.usage | ai.ai-proxy.usage",),
@@ -161,14 +200,17 @@ GATEWAYS = (
         " | ai.proxy.meta.request_model | ai.ai-proxy.meta.request_model",
         request_id="request.id",
         counts={
-            "prompt_tokens": "ai.proxy.usage.prompt_tokens | ai.ai-proxy.usage.prompt_tokens",
+            "prompt_tokens": "ai.proxy.usage.prompt_tokens | ai.ai-proxy.usage.prompt_tokens"
+            " | ai.proxy.usage.prompt_token | ai.ai-proxy.usage.prompt_token",
             "completion_tokens": "ai.proxy.usage.completion_tokens"
-            " | ai.ai-proxy.usage.completion_tokens",
+            " | ai.ai-proxy.usage.completion_tokens"
+            " | ai.proxy.usage.completion_token | ai.ai-proxy.usage.completion_token",
             "total_tokens": "ai.proxy.usage.total_tokens | ai.ai-proxy.usage.total_tokens",
         },
         usage_format="openai",
         cost="ai.proxy.usage.cost | ai.ai-proxy.usage.cost",
         labels={"endpoint": "route.name", "project": "service.name", "user": "consumer.username"},
+        only={"ai.proxy.cache.cache_status": _SENT, "ai.ai-proxy.cache.cache_status": _SENT},
     ),
     # The report of Vercel's gateway; its input includes cached tokens, as everywhere in its SDK.
     RecordFormat(
