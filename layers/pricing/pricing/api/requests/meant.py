@@ -113,8 +113,9 @@ def as_meant(body: Mapping[str, Any], fields: AbstractSet[str]) -> dict[str, Any
 
 def _rename(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
     """Read fields under other names, and texts that hold objects."""
-    for name in _NAMES_OF_MODELS:
-        if "model" in fields - sent.keys() and isinstance(sent.get(name), str):
+    if "model" in fields and "model" not in sent:
+        name = next((one for one in _NAMES_OF_MODELS if isinstance(sent.get(one), str)), None)
+        if name is not None:
             sent["model"] = sent.pop(name)
     for name in ("usage", "response", "request"):
         if isinstance(sent.get(name), str):

@@ -142,8 +142,7 @@ class JsonColumns(ABC):
         written = {*_counts_of([one for one in plans if one.loose])}
         leaves = self._leaves
         counted = {steps: leaves.kind(steps) == NUMBER for steps in _counts_of(plans)}
-        if numbers := [leaves.column(steps) for steps, is_number in counted.items() if is_number]:
-            yield f"least({', '.join(numbers)}, 0) = 0"
+        numbers = [leaves.column(steps) for steps, is_number in counted.items() if is_number]
         if texts := [
             digits(leaves.leaf(steps), loose=steps in written)
             for steps, is_number in counted.items()
@@ -152,7 +151,7 @@ class JsonColumns(ABC):
             yield f"NOT regexp_matches(concat_ws(' ', {', '.join(texts)}), '[^0-9 ]|[0-9]{{14}}')"
         counts = [name for name in columns if name.startswith("of_")]
         counts += dict.fromkeys(self._sum(one, part) for one in plans for part in one.parts)
-        yield f"greatest({', '.join(counts)}, 0) <= {MAX_COUNT}"
+        yield _are_counts(numbers, counts)
         yield f"moment >= 0 AND moment < {END_US}"
         if texts := [name for name in _TEXTS if name in columns]:
             yield are_short(texts)
@@ -378,6 +377,17 @@ def _model(columns: Collection[str]) -> str:
     """The model of a call: what the answer names goes before what the record asked for."""
     models = [name for name in ("served_model", "asked_model") if name in columns]
     return f"COALESCE({', '.join(models)})" if len(models) > 1 else models[0] if models else _NULL
+
+
+def _are_counts(numbers: Sequence[str], counts: Sequence[str]) -> str:
+    """Whether none of the numbers is negative, and no count too large; either may be NULL.
+
+    All their bits together say it of most lines, in less time.
+    """
+    at_least = f"least({', '.join(numbers)}, 0) = 0 AND " if numbers else ""
+    each = f"{at_least}greatest({', '.join(counts)}, 0) <= {MAX_COUNT}"
+    bits = " | ".join((*numbers, *counts))
+    return f"CASE WHEN ({bits}) BETWEEN 0 AND {MAX_COUNT} THEN TRUE ELSE {each} END"
 
 
 def _terms(columns: Collection[str]) -> dict[str, str]:
