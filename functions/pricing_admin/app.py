@@ -204,10 +204,15 @@ def create_rate_card(request: RateCardRequest, call: Call) -> StoredRateCard:
     card, store = request.card(), rate_cards()
     if store is None:
         raise errors.StoreUnavailable("There is no price store here: TARIFF_TABLE is not set.")
-    details = {"rate_card": card.id, "rules": len(card.rules)}
-    entry = Entry(call.caller, "store_rate_card", card.name or "", details=details)
-    ledger().store(store.put(card.id, card.content), entry)
-    return StoredRateCard.of(card)
+    put = store.put(card.id, card.content)
+
+    def work() -> StoredRateCard:
+        details = {"rate_card": card.id, "rules": len(card.rules)}
+        entry = Entry(call.caller, "store_rate_card", card.name or "", details=details)
+        ledger().store(put, entry)
+        return StoredRateCard.of(card)
+
+    return _once(request, call, StoredRateCard, work)
 
 
 def list_audit_rows(query: AuditQuery, _call: Call) -> AuditPage:
@@ -334,7 +339,8 @@ ROUTES = (
         body=RateCardRequest,
         answer=StoredRateCard,
         summary="Store a rate card: your prices instead of the list prices, under an id.",
-        raises=(errors.StoreUnavailable,),
+        raises=(errors.Conflict, errors.StoreUnavailable),
+        idempotent=True,
     ),
     Route(
         "GET",

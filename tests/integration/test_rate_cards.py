@@ -210,6 +210,17 @@ def test_storing_a_card_is_recorded_once_with_who_did_it(stored: str) -> None:
     assert page["broken_row"] is None
 
 
+def test_a_card_is_stored_once_for_an_idempotency_key(stored: str) -> None:
+    event = recorded_event("rate_cards")
+    event = {**event, "headers": {**event["headers"], "idempotency-key": "half-2026"}}
+    card = {"name": "half", "rules": [{"match": {"provider": "openai"}, "multiply": "0.5"}]}
+    first, again = (post(handler("pricing_admin"), event, card) for _ in range(2))
+    assert (first.status, first.body) == (200, again.body)
+    assert first.body["id"] != stored
+    other = post(handler("pricing_admin"), event, {**card, "name": "other"})
+    assert (other.status, other.body["errors"][0]["pointer"]) == (422, "/Idempotency-Key")
+
+
 def test_the_deployments_card_applies_where_a_request_names_none(stored: str) -> None:
     os.environ["TARIFF_RATE_CARD"] = stored
     estimate = asking("estimate", recorded_event("estimate"), **SONNET)
