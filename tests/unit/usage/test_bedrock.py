@@ -1,6 +1,9 @@
 """How Bedrock Converse usage is read."""
 
+import pytest
+
 from pricing.usage.buckets import Usage
+from pricing.usage.reader import read_usage
 from tests.support.usage_reading import CONVERSE, buckets, codes, pointers, read
 
 
@@ -64,3 +67,50 @@ def test_an_unknown_converse_server_tool_is_named() -> None:
     assert ["usage.serverToolUsage.webSearchRequests" in n.message for n in parsed.notices] == [
         True
     ]
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "total", "fresh"),
+    [
+        # 100 + 9 = 109: an SDK that has the input of another provider, with the cache in it
+        ("google", "gemini-3-flash", 109, 40),
+        ("openai", "gpt-5", 109, 40),
+        ("openai", "gpt-5", 169, 100),  # 100 + 60 + 9: next to it
+        ("openai", "gpt-5", None, 100),
+        # Converse's own total may be without the cache
+        ("bedrock", "amazon.nova-pro-v1:0", 109, 100),
+        ("anthropic", "claude-sonnet-4-6", 109, 100),
+    ],
+)
+def test_the_total_shows_whose_input_has_converses_names(
+    provider: str, model: str, total: int | None, fresh: int
+) -> None:
+    raw = {"inputTokens": 100, "outputTokens": 9, "cacheReadInputTokens": 60, "totalTokens": total}
+    parsed = read_usage(raw, None, "/usage")
+    (attempt,), notices = parsed.open.settled(parsed.attempts, provider, model, lambda: True)
+    assert (attempt.usage.input, attempt.usage.cache_read) == (fresh, 60)
+    assert [one.code for one in notices] == ["cache_inside_input"] * (fresh == 40)
+
+
+def test_thoughts_of_gemini_are_what_a_total_in_converses_names_has_more() -> None:
+    raw = {"inputTokens": 100, "outputTokens": 9, "totalTokens": 139}
+    parsed = read_usage(raw, None, "/usage")
+    (attempt,), _ = parsed.open.settled(parsed.attempts, "google", "gemini-3-flash", lambda: True)
+    assert (attempt.usage.output, attempt.usage.reasoning_output) == (9, 30)
+
+
+def test_nova_sonic_counts_the_speech_of_a_session() -> None:
+    spoken = {"speechTokens": 80, "textTokens": 20}
+    raw = {
+        "totalInputTokens": 100,
+        "totalOutputTokens": 100,
+        "totalTokens": 200,
+        "details": {"total": {"input": spoken, "output": spoken}, "delta": {"input": spoken}},
+        "sessionId": "s",
+    }
+    assert buckets("bedrock_converse", raw) == {
+        "input": 20,
+        "audio_input": 80,
+        "output": 20,
+        "audio_output": 80,
+    }

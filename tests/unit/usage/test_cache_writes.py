@@ -152,3 +152,29 @@ def test_a_total_that_is_wrong_is_compared_with_all_of_its_parts() -> None:
         "is 9104, but prompt_tokens and cached_tokens and completion_tokens add up to 8104;"
         " send figures that agree"
     )
+
+
+@pytest.mark.parametrize("total", [25264, None])  # 25169 + 95, without the writes
+def test_what_was_read_is_in_a_prompt_that_the_writes_do_not_fit_in(total: int | None) -> None:
+    cached = {"cache_read_input_tokens": 25162, "cache_creation_input_tokens": 222}
+    prompt = {"prompt_tokens": 25169, "completion_tokens": 95, "total_tokens": total}
+    details = {"prompt_tokens_details": {"cached_tokens": 25162}}
+    expected = {"input": 7, "cache_read": 25162, "cache_write_5m": 222, "output": 95}
+    assert counted(cached | prompt | details)[0] == expected
+    assert counted(details | prompt | cached)[0] == expected
+    # Without the details, the prompt may as well exclude both.
+    assert counted(prompt | cached)[0]["input"] == 25169
+
+
+def test_parts_that_are_all_in_the_details_of_the_prompt_must_fit_in_it() -> None:
+    details = {"cached_tokens": 60, "cache_write_tokens": 41}
+    raw = {"prompt_tokens": 100, "completion_tokens": 1, "prompt_tokens_details": details}
+    assert read_usage(raw, None, "/usage").open.cache_outside is not None
+
+
+def test_a_total_alone_names_no_parts() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        read_usage({"totalTokenCount": 18497}, None, "/usage")
+    assert caught.value.errors[0].detail == (
+        "is 18497, but no count of input or output is stated; send both"
+    )

@@ -49,6 +49,17 @@ REALTIME = {
             id="LiveKit, a session",
         ),
         pytest.param(
+            {"promptTokens": 100, "completionTokens": 9, "cachedTokens": 60, "thinkingTokens": 4},
+            {"input": 40, "cache_read": 60, "output": 5, "reasoning_output": 4},
+            id="Symfony",
+        ),
+        pytest.param(
+            {"promptTokens": 100, "completionTokens": 9, "imageInputTokens": 60}
+            | {"imageOutputTokens": 9},
+            {"input": 40, "image_input": 60, "image_output": 9},
+            id="Laravel",
+        ),
+        pytest.param(
             {"inputTokensCount": 100, "outputTokensCount": 9, "totalTokensCount": 109},
             {"input": 100, "output": 9},
             id="Koog",

@@ -284,3 +284,14 @@ def test_of_several_choices_the_last_has_the_usage_of_the_stream() -> None:
     assert usage_of_choice({"choices": [first, last]}) == CHAT
     assert usage_of_choice({"choices": [last, {"index": 1}]}) is None
     assert usage_of_choice({"choices": []}) is None
+
+
+def test_openais_object_of_a_batch_is_the_sum_of_its_calls() -> None:
+    usage = {"input_tokens": 1000, "output_tokens": 100, "total_tokens": 1100}
+    counts = {"completed": 10, "failed": 2, "total": 12}
+    batch = {"object": "batch", "model": "gpt-5", "usage": usage, "request_counts": counts}
+    found = read_response(batch, None)
+    assert found.batch
+    assert [one.usage.sum_of for one in found.usage.attempts] == [10]
+    none = read_response({**batch, "request_counts": {"completed": 0}}, None)
+    assert (none.batch, none.usage.attempts[0].usage.sum_of) == (False, 1)

@@ -59,6 +59,14 @@ def test_openai_bills_a_container_once_however_often_code_ran_in_it(
     assert used(items(*ran)) == {"code_interpreter": billed}
 
 
+def test_openais_own_number_of_searches_counts_where_their_items_are_not_there() -> None:
+    totals = {"tool_usage": {"web_search": {"num_requests": 3}, "image_gen": {"total_tokens": 0}}}
+    assert used(totals) == {"web_search": 3}
+    assert used(totals | items(SEARCH)) == {"web_search": 3}
+    assert used(totals | items(SEARCH, SEARCH, SEARCH, SEARCH)) == {"web_search": 4}
+    assert used({"tool_usage": {"web_search": {"num_requests": True}}}) == {}
+
+
 def test_openai_bills_the_other_tools_by_the_call() -> None:
     listed = items({"type": "file_search_call"}, {"type": "x_search_call"}, SEARCH, CODE)
     assert used(listed) == {

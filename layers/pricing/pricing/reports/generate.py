@@ -281,8 +281,8 @@ def _assumed(usage: LoadedUsage) -> Iterator[Notice]:
 
 #: How records were read, by the code of the warning that an estimate of each has.
 READINGS: Mapping[str, str] = {
-    "cache_inside_input": "of OpenAI's models on Bedrock, whose input includes the cached tokens"
-    " and is read so",
+    "cache_inside_input": "whose input, in Bedrock's names, includes the cached tokens and is read"
+    " so",
     "cache_outside_prompt": "whose input excludes the cached tokens, as the model's provider counts"
     " it, and is read so",
     "committed_capacity_at_list_price": "on reserved or provisioned capacity, which is paid for by"

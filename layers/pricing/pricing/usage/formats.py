@@ -10,14 +10,13 @@ from pricing.usage.other_shapes import (
     GEMINI,
     GEMINI_CLI,
     LOCAL,
-    OTEL,
     TRACKER,
     UNITS,
     VIDEO,
     VOYAGE,
     VOYAGE_IMAGES,
 )
-from pricing.usage.sdk_shapes import TYPED, VERCEL_AI, VERCEL_SPAN
+from pricing.usage.sdk_shapes import OTEL, TYPED, VERCEL_AI, VERCEL_SPAN
 from pricing.usage.shapes import ANTHROPIC, OPENAI, PERPLEXITY, RESPONSES, XAI
 
 #: What a raw response calls itself in ``type`` or ``object``, and the format its usage then has.

@@ -42,7 +42,7 @@ from pricing.usage.meanings import (
     tool,
     unit,
 )
-from pricing.usage.shapes import DETAILS, STATED_COST, SUMS
+from pricing.usage.shapes import STATED_COST, SUMS
 
 GEMINI = Shape(
     name="gemini",
@@ -118,7 +118,12 @@ GEMINI = Shape(
 BEDROCK = Shape(
     name="bedrock_converse",
     cache_in_doubt=True,
-    marks=frozenset(("inputTokens", "outputTokens", "inputTokenCount", "outputTokenCount")),
+    marks=frozenset(
+        (
+            *("inputTokens", "outputTokens", "inputTokenCount", "outputTokenCount"),
+            "totalOutputTokens",
+        )
+    ),
     fields={
         "inputTokens": FRESH,
         "outputTokens": ANSWER,
@@ -131,8 +136,17 @@ BEDROCK = Shape(
         "cacheReadTokens": READ,
         "cacheWriteTokens": WRITE,
         "cacheDetails": CACHE_DETAILS,
-        # Amp's sum of the three
+        # Amp's sum of the three, and Nova Sonic's whole input
         "totalInputTokens": WHOLE,
+        "totalOutputTokens": ANSWER,
+        "details": {
+            "total": {
+                "input": {"speechTokens": AUDIO_IN, "textTokens": PART},
+                "output": {"speechTokens": AUDIO_OUT, "textTokens": PART},
+            },
+            "delta": NOTE,
+        },
+        **dict.fromkeys(("completionId", "promptName", "sessionId"), NOTE),
         "maxInputTokens": NOTE,
         "serverToolUsage": {},
         # Anthropic's own names in Java
@@ -242,92 +256,6 @@ GEMINI_CLI = Shape(
         "thoughts": REASONING,
         "tool": TOOL_PROMPT,
         "total": TOTAL,
-    },
-)
-
-_OTEL = "gen_ai.usage."
-_OPENINFERENCE = "llm.token_count."
-_EVE = "agent.usage."
-#: What tokens of a modality count as in the input, in what was cached of it, and in the output.
-_OTEL_MODALITIES = {
-    "text": (PART, PART, PART),
-    "audio": (AUDIO_IN, AUDIO_CACHED, AUDIO_OUT),
-    "image": (IMAGE_IN, IMAGE_CACHED, IMAGE_OUT),
-    "video": (VIDEO_IN, VIDEO_CACHED, VIDEO_OUT),
-}
-OTEL = Shape(
-    name="otel_genai",
-    marks=frozenset(
-        (
-            *(f"{_OTEL}input_tokens", f"{_OTEL}output_tokens"),
-            *(f"{_OTEL}prompt_tokens", f"{_OTEL}completion_tokens"),
-            *(f"{_OPENINFERENCE}prompt", f"{_OPENINFERENCE}completion"),
-            *(f"{_EVE}input_tokens", f"{_EVE}output_tokens"),
-        )
-    ),
-    prefixes=(_OTEL, _OPENINFERENCE, _EVE),
-    fields={
-        f"{_EVE}input_tokens": WHOLE,
-        f"{_EVE}output_tokens": ANSWER,
-        f"{_OTEL}input_tokens": WHOLE,
-        f"{_OTEL}prompt_tokens": WHOLE,
-        f"{_OTEL}output_tokens": ANSWER,
-        f"{_OTEL}completion_tokens": ANSWER,
-        f"{_OTEL}total_tokens": TOTAL,
-        **{
-            f"{_OTEL}{name}": meaning
-            for kind, (read, cached, made) in _OTEL_MODALITIES.items()
-            for name, meaning in (
-                (f"{kind}.input_tokens", read),
-                (f"{kind}.cache_read.input_tokens", cached),
-                (f"{kind}.output_tokens", made),
-                # LiveKit's and PydanticAI's names
-                (f"input_{kind}_tokens", read),
-                (f"output_{kind}_tokens", made),
-                (f"details.input_{kind}_tokens", read),
-                (f"details.cache_{kind}_read_tokens", cached),
-                (f"details.output_{kind}_tokens", made),
-            )
-        },
-        f"{_OTEL}cache_read.input_tokens": READ,
-        f"{_OTEL}cache_read_input_tokens": READ,
-        f"{_OTEL}cache_read_tokens": READ,
-        f"{_OTEL}cache_write_tokens": WRITE,
-        f"{_OTEL}input_tokens.cached": READ,
-        f"{_OTEL}cached_input_tokens": READ,
-        f"{_OTEL}cached_tokens": READ,
-        f"{_OTEL}cache_creation_tokens": WRITE,
-        f"{_OTEL}input_tokens.cache_read": READ,
-        f"{_OTEL}input_tokens.cache_write": WRITE,
-        f"{_OTEL}cache_creation.input_tokens": WRITE,
-        f"{_OTEL}cache_creation_input_tokens": WRITE,
-        f"{_OTEL}cache_write.input_tokens": WRITE,
-        f"{_OTEL}reasoning.output_tokens": REASONING,
-        f"{_OTEL}reasoning_tokens": REASONING,
-        f"{_OTEL}output_tokens.reasoning": REASONING,
-        # PydanticAI repeats the provider's own counts, and for some providers has them there only.
-        **{f"{_OTEL}details.{name}": meaning for name, meaning in DETAILS.items()},
-        f"{_OTEL}details.cache_read_tokens": READ,
-        f"{_OTEL}details.cached_tokens": READ,
-        f"{_OTEL}details.cache_read_input_tokens": READ,
-        f"{_OTEL}details.cache_write_tokens": WRITE,
-        f"{_OTEL}details.cache_creation_input_tokens": WRITE,
-        f"{_OTEL}details.reasoning_tokens": REASONING,
-        f"{_OTEL}details.thoughts_tokens": REASONING,
-        f"{_OTEL}details.text_tokens": PART,
-        f"{_OTEL}cost": COST,
-        **dict.fromkeys(
-            ("openai.response.service_tier", "gen_ai.openai.response.service_tier"), TIER
-        ),
-        f"{_OPENINFERENCE}prompt": WHOLE,
-        f"{_OPENINFERENCE}completion": ANSWER,
-        f"{_OPENINFERENCE}total": TOTAL,
-        f"{_OPENINFERENCE}prompt_details.cache_read": READ,
-        f"{_OPENINFERENCE}prompt_details.cache_write": WRITE,
-        f"{_OPENINFERENCE}prompt_details.cache_input": PART,
-        f"{_OPENINFERENCE}prompt_details.audio": AUDIO_IN,
-        f"{_OPENINFERENCE}completion_details.reasoning": REASONING,
-        f"{_OPENINFERENCE}completion_details.audio": AUDIO_OUT,
     },
 )
 
@@ -455,7 +383,7 @@ UNITS = Shape(
         (
             *("seconds", "audio_seconds", "duration_seconds", "video_seconds", "characters"),
             *("input_characters", "images", "image_count", "pages", "pages_processed"),
-            "search_units",
+            *("search_units", "searchUnits"),
         )
     ),
     fields={
@@ -473,7 +401,7 @@ UNITS = Shape(
         "pages": unit("page"),
         "pages_processed": unit("page"),
         **dict.fromkeys(("doc_size_bytes", "width", "height"), NOTE),
-        "search_units": unit("search_unit"),
+        **dict.fromkeys(("search_units", "searchUnits"), unit("search_unit")),
     },
 )
 

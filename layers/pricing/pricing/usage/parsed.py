@@ -59,7 +59,8 @@ class OpenQuestions:
     ``rest`` are tokens that the stated total has and its parts lack, ``cache_outside`` a cache
     count larger than the prompt that should include it, ``reasoning_outside`` reasoning larger than
     the answer, and ``sdk_cache`` a cache count that an SDK passes on as the provider counts it.
-    ``cache_inside`` are cached tokens that the count of input may include, being at least as large.
+    ``cache_inside`` are cached tokens that the count of input may include, being at least as large;
+    ``inside_by_total`` is set where the stated total has room for them nowhere else.
     ``drawn`` is set where the output may be images. ``no_input`` is set
     where no input is stated, as in the last event of a stream, and ``no_output`` where no output
     is, which only a model that bills none leaves out.
@@ -71,6 +72,7 @@ class OpenQuestions:
     reasoning_outside: Ambiguity | None = None
     sdk_cache: Ambiguity | None = None
     cache_inside: int = 0
+    inside_by_total: bool = False
     drawn: bool = False
     no_input: Ambiguity | None = None
     no_output: Ambiguity | None = None
@@ -152,8 +154,17 @@ class OpenQuestions:
         """The attempts with an input that excludes the cache, where the model's provider counts so.
 
         AI SDKs pass on the provider's count up to version 5, and include the cache from version 6.
-        Converse excludes the cache, except in the streams of OpenAI's models on Bedrock.
+        Converse excludes the cache, except in the streams of OpenAI's models on Bedrock; SDKs that
+        use its names for the counts of other providers do not.
         """
+        if self.inside_by_total and provider != "bedrock" and "claude" not in model_id:
+            message = (
+                "The total is that of the input and the output, so that the input includes the"
+                f" cached tokens: {self.cache_inside} tokens less of plain input than if it"
+                " excluded them."
+            )
+            less = _with_more(attempts, "input", -self.cache_inside)
+            return less, (Notice("cache_inside_input", message),)
         if self.cache_inside and provider == "bedrock" and "openai." in model_id:
             message = (
                 "Converse streams of OpenAI's models include the cached tokens in inputTokens, and"

@@ -227,6 +227,7 @@ def _open_questions(
         reasoning_outside=found.reasoning_outside,
         sdk_cache=sdk_cache,
         cache_inside=inside,
+        inside_by_total=inside > 0 and taken.counts.total_is_without_cache(),
         drawn=drawn,
         no_input=None if stated_units or found.input_stated else _missing(shape, _INPUTS, pointer),
         no_output=_missing(shape, _OUTPUTS, pointer)

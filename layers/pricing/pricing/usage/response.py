@@ -86,6 +86,9 @@ _INNER_USAGES: Mapping[tuple[str, ...], frozenset[str]] = {
     ("stats",): frozenset(("total_output_tokens",)),
     ("meta_info",): frozenset(("completion_tokens",)),
     ("x_groq", "usage"): frozenset(),
+    # Nova Sonic's events
+    ("event", "usageEvent"): frozenset(),
+    ("usageEvent",): frozenset(),
     ("response_metadata", "token_usage"): frozenset(),
     ("response_metadata", "tokenUsage"): frozenset(),
     ("response_metadata", "usage"): frozenset(),
@@ -158,6 +161,8 @@ def read_response(
         parsed = ParsedUsage((Attempt(Usage(units=quantities)),))
     else:
         raw, usage_at = _usage(body, here)
+        if batch_of(body) and isinstance(raw, dict):
+            raw = {**raw, "calls": batch_of(body)}
         kind = next(
             (body[name] for name in ("type", "object") if isinstance(body.get(name), str)), None
         )
@@ -186,7 +191,7 @@ def read_response(
         message = "A refusal before any output is not billed, though its usage shows tokens."
         notice = Notice("refusal_not_billed", message)
         parsed = replace(parsed.refused(), notices=(*parsed.notices, notice))
-    return ReadResponse(parsed, model, model_at, batch)
+    return ReadResponse(parsed, model, model_at, batch or batch_of(body) > 0)
 
 
 def _joined(events: Sequence[Any], pointer: str) -> tuple[Mapping[str, Any], str]:
@@ -256,6 +261,12 @@ def is_batch_line(names: Collection[str], container: str) -> bool:
     if container == "response":
         return "request" in names and ("status" in names or "processed_time" in names)
     return container == "modelOutput"
+
+
+def batch_of(body: Mapping[str, Any]) -> int:
+    """Return how many calls OpenAI's object of a batch sums up; 0 for any other object."""
+    done = _at(body, ("request_counts", "completed"))
+    return done if body.get("object") == "batch" and type(done) is int and done > 0 else 0
 
 
 def holds_usage(response: Any) -> bool:

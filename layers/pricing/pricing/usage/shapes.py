@@ -97,9 +97,9 @@ FLAT_MODALITIES: Fields = {
         AUDIO_CACHED,
     ),
     **dict.fromkeys(("output_audio_tokens", "audio_output_tokens"), AUDIO_OUT),
-    "input_image_tokens": IMAGE_IN,
+    **dict.fromkeys(("input_image_tokens", "image_input_tokens"), IMAGE_IN),
     "input_cached_image_tokens": IMAGE_CACHED,
-    "output_image_tokens": IMAGE_OUT,
+    **dict.fromkeys(("output_image_tokens", "image_output_tokens"), IMAGE_OUT),
 }
 #: What gateways and SDKs add to OpenAI's shapes: parts of the prompt, at the top or in its details.
 _CACHE_NAMES: Fields = {

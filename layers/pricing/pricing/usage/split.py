@@ -39,6 +39,8 @@ _CACHE = (READ, WRITE, WRITE_OTHER, WRITE_5M, WRITE_1H)
 _WRITES = (WRITE, WRITE_OTHER, WRITE_5M, WRITE_1H)
 _PROMPT_PARTS = (*_CACHE, AUDIO_IN, IMAGE_IN, VIDEO_IN)
 _OUTPUT_PARTS = (REASONING, AUDIO_OUT, IMAGE_OUT, VIDEO_OUT)
+#: What a pointer has in it if a count is in the details of another one.
+_DETAILS = "_details/"
 #: Why a part is refused when the whole it belongs to is missing.
 _ALONE = "is a part of a count that is not stated; send both"
 #: (prompt, cached) of each modality, in the order in which they are taken to be cached where no
@@ -92,18 +94,23 @@ class Counts(dict[str, int]):
         Raises InvalidRequest for two counts that contradict each other.
         """
         known = self.get(meaning)
-        if not known:
-            self[meaning] = count
-            self.pointers[meaning] = pointer
-        elif count and known != count:
+        if known and count and known != count:
             raise InvalidRequest.at(
                 pointer, f"is {count}, but {self.name(meaning)} is {known}; send figures that agree"
             )
+        if not known:
+            self[meaning] = count
+        if not known or (count and _DETAILS in pointer):  # there it is certainly a part
+            self.pointers[meaning] = pointer
 
     def cache_inside(self) -> int:
         """Return the cached tokens that a count of input next to them may include."""
         cached = self[READ] + self[WRITE]
         return cached if WHOLE not in self and cached <= self[FRESH] else 0
+
+    def total_is_without_cache(self) -> bool:
+        """Whether a total is stated that is the sum of the input and the output alone."""
+        return TOTAL in self and self[TOTAL] == self[FRESH] + self[ANSWER]
 
     def without_ttls(self) -> "Counts":
         """The same counts without the breakdown of cache writes by their time to live."""
@@ -251,14 +258,21 @@ def _writes(counts: Counts) -> tuple[int, int, int]:
 
 
 def _writes_outside(counts: Counts, written: int) -> tuple[Notice, ...]:
-    """What to say where the total shows that the prompt includes what was read, and not the writes.
+    """What to say where the prompt includes what was read from the cache, and not the writes.
 
-    LiteLLM counted Bedrock's tokens so until October 2025.
+    LiteLLM counted so, Claude's tokens until 2025-07 and Bedrock's until 2025-10. The total shows
+    it, or what was read is among the prompt's details and the writes do not fit in next to it.
     """
-    whole, total = counts[WHOLE], counts[TOTAL]
-    if not written or counts[READ] > whole or total != whole + written + counts[ANSWER]:
+    whole, total, read = counts[WHOLE], counts[TOTAL], counts[READ]
+    if not written or read > whole:
         return ()
-    message = f"{counts.name(TOTAL)} shows cache writes next to {counts.name(WHOLE)}; both bill."
+    detailed = read + written > whole and {READ} == {
+        one for one in _CACHE if counts[one] and _DETAILS in counts.pointers[one]
+    }
+    if total != whole + written + counts[ANSWER] and not detailed:
+        return ()
+    name = counts.name(WHOLE)
+    message = f"{name} includes what was read from the cache and not the writes; both bill."
     return (Notice("cache_outside_prompt", message),)
 
 
@@ -351,6 +365,8 @@ def _reconcile(
         return None, 0, ()
     prompt = fresh + cached + counts[TOOL_PROMPT] + counts[AUDIO_APART]
     accepted = {prompt + answer, prompt + answer - counts[REASONING_APART]}
+    if WHOLE in counts and fresh + cached != counts[WHOLE]:
+        accepted.add(counts[WHOLE] + answer)  # what is outside of the prompt is not in the total
     if ANSWER in counts or WHOLE not in counts or fresh + cached != counts[WHOLE]:
         accepted.add(fresh + answer)  # gateways and SDKs that leave the cache out of the total
     if total in accepted:
@@ -367,6 +383,8 @@ def _reconcile(
         if one in counts and (counts[one] or one not in cache)
     )
     detail = f"is {total}, but {parts} add up to {counted}; send figures that agree"
-    if total < counted or WHOLE not in counts:
+    if not parts:
+        detail = f"is {total}, but no count of input or output is stated; send both"
+    if total < counted or (WHOLE not in counts and (cached or not parts)):
         counts.refuse(TOTAL, detail)
     return Ambiguity(counts.pointers[TOTAL], detail, total - counted), 0, ()

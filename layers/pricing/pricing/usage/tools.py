@@ -125,7 +125,7 @@ def _shown(body: Mapping[str, Any], model: str) -> Counter[str]:
     uses.update(_executed(body))
     uses.update(_grounding(body, model))
     uses.update(_xai(body))
-    return uses
+    return uses | _totals(body)
 
 
 def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -254,6 +254,14 @@ def _candidates(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         own = body.get(name)
         yield from _objects([*own.values()] if isinstance(own, dict) else None)
     yield from _objects([body.get("response_metadata")])
+
+
+def _totals(body: Mapping[str, Any]) -> Counter[str]:
+    """How often OpenAI says that its own tools ran, whether or not the items are there."""
+    held = body.get("tool_usage")
+    searched = held.get("web_search") if isinstance(held, dict) else None
+    count = searched.get("num_requests") if isinstance(searched, dict) else None
+    return Counter(web_search=count if type(count) is int and 0 < count <= MAX_COUNT else 0)
 
 
 def _xai(body: Mapping[str, Any]) -> Counter[str]:
