@@ -515,7 +515,7 @@ HOSTILE: list[tuple[str, Any, int, str]] = [
         "no usage",
         {"model": "opus"},
         422,
-        "`usage`, `response`, `request`, `text` or `messages`; this request has none.",
+        "or exactly one of `usage`, `response`, `request`, `text` or `messages`.",
     ),
     (
         "a count outside of its usage",

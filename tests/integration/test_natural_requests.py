@@ -549,6 +549,21 @@ def test_a_plan_of_caching_says_when_the_calls_come_and_that_no_output_is_priced
 @pytest.mark.parametrize(
     ("route", "sent", "pointer", "said"),
     [
+        (
+            "estimate",
+            {},
+            "/usage",
+            'counts ("input_tokens": 1000, "output_tokens": 200), or exactly',
+        ),
+        (
+            "estimate",
+            {"input_tokens": 9, "usage": {}},
+            "/usage",
+            "`input_tokens`; send one of them",
+        ),
+        ("estimate", {"priority": True}, "/priority", 'send "processing": "priority"'),
+        ("estimate", {"fast": True}, "/fast", 'send "speed": "fast"'),
+        ("estimate", {"cache_ttl": "1h"}, "/cache_ttl", '{"ephemeral_1h_input_tokens": 5000}'),
         ("estimate", {"audio_minutes": 10}, "/audio_minutes", '"units": {"audio_seconds": "600"}'),
         ("estimate", {"resolution": "720p"}, "/resolution", '"units": {"video": [{"seconds": "8"'),
         ("estimate", {"discount": "20%"}, "/discount", '"rate_card": {"rules": [{"match"'),
@@ -584,3 +599,16 @@ def test_a_field_at_another_place_or_of_another_kind_is_answered_with_an_example
     errors = post(handler(function_of(route)), event(route), {**fixed, **sent}).body["errors"]
     (told,) = [error["detail"] for error in errors if error["pointer"] == pointer]
     assert said in told
+
+
+def test_an_image_at_an_address_is_named_as_not_counted(estimate: Ask) -> None:
+    image = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
+    content = [{"type": "text", "text": "Describe this."}, image]
+    request = {"model": "gpt-4o", "messages": [{"role": "user", "content": content}]}
+    answer = estimate({"request": request}).body
+    assert [one["pointer"] for one in answer["unread"]] == ["/request/messages/0/content/1"]
+    (told,) = [one for one in answer["warnings"] if one["code"] == "content_not_counted"]
+    assert '"images": [{"width": 1024, "height": 768}]' in told["message"]
+    without = {**request, "messages": [{"role": "user", "content": "Describe this."}]}
+    codes = [one["code"] for one in estimate({"request": without}).body["warnings"]]
+    assert "content_not_counted" not in codes

@@ -40,6 +40,10 @@ from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as
 from pricing.values import immutable
 
 Calls = Positive
+_NOTHING_SENT = (
+    'Say what is priced: counts ("input_tokens": 1000, "output_tokens": 200), or exactly one of'
+    " `usage`, `response`, `request`, `text` or `messages`."
+)
 Budget = Annotated[ExactNumber, Field(ge=0, le=10**12)]
 ModelAliases = Annotated[dict[Name, Name], Field(max_length=100)]
 
@@ -176,11 +180,13 @@ class UsageInput(MeasuredFields, TextInput):
         requested = stated_terms(self)
         if short := _SHORT & self.model_fields_set:
             sources = {"usage", "response", "request", *_PROMPTS}
-            detail = f"does not go with `{min(short)}`"
+            detail = f"does not go with `{min(short)}`; send one of them"
             if min(short) == "output_tokens":
                 detail += "; of an answer to come, send `expected_output_tokens`"
             self.refuse(sources, detail)
             return self._short_form(requested)
+        if not {"usage", "response", "request", *_PROMPTS} & self.model_fields_set:
+            raise InvalidRequest.at("/usage", _NOTHING_SENT)
         source = self.require_one("/usage", "usage", "response", "request", *_PROMPTS)
         if source not in ("usage", "response"):
             self.refuse({"tool_uses"}, "goes with measured usage only; leave it out")
@@ -225,6 +231,13 @@ class UsageInput(MeasuredFields, TextInput):
                 " of its results: only the response shows them, and they are not in this total."
             )
             notices = (*notices, Notice("server_tools_not_counted", message))
+        if body.uncounted:
+            message = (
+                "The tokens of what is only named in the request, such as an image at an address"
+                " or a file, are not known and in no total: `unread` says where it is. To include"
+                ' images, send the text as `text` with "images": [{"width": 1024, "height": 768}].'
+            )
+            notices = (*notices, Notice("content_not_counted", message))
         call = PromptInput(
             prompt=body.prompt,
             expected_output_tokens=output,
