@@ -139,6 +139,18 @@ def test_the_total_shows_whether_the_writes_are_in_the_prompt(
     assert found == expected
 
 
+def test_a_total_with_the_cache_next_to_the_prompt_settles_it_for_every_model() -> None:
+    names = {"input_tokens": 5000, "output_tokens": 100, "total_tokens": 8100}  # 5000 + 3000 + 100
+    raw = {f"gen_ai.usage.{name}": count for name, count in names.items()}
+    parsed = read_usage(raw | {"gen_ai.usage.cache_read_input_tokens": 3000}, None, "/usage")
+    assert parsed.open.none
+    (attempt,) = parsed.attempts
+    assert (attempt.usage.input, attempt.usage.cache_read) == (5000, 3000)
+    assert [one.message for one in parsed.notices] == [
+        "gen_ai.usage.input_tokens leaves out the cached tokens: it is read as excluding them."
+    ]
+
+
 def test_a_total_that_is_wrong_is_compared_with_all_of_its_parts() -> None:
     raw = {
         "prompt_tokens": 4,

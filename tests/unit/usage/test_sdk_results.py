@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pricing.errors import InvalidRequest
 from pricing.usage.response import read_response
 
 DERIVED = {"inputTokens": 1000, "outputTokens": 100, "totalTokens": 1100}
@@ -122,3 +123,37 @@ def test_a_faster_latency_in_the_metadata_of_bedrock_is_warned_of() -> None:
     own = {"bedrock": {"performanceConfig": {"latency": "optimized"}}}
     found = read_response({"usage": DERIVED, "providerMetadata": own}, None)
     assert [one.code for one in found.usage.notices] == ["latency_optimized_at_list_price"]
+
+
+SESSION: dict[str, Any] = {
+    "type": "result",
+    "num_turns": 9,
+    "usage": {"input_tokens": 33, "output_tokens": 904},
+    "modelUsage": {"claude-haiku-4-5": {"inputTokens": 39, "outputTokens": 1284}},
+}
+
+
+def test_a_session_of_claudes_agent_sdk_is_read_by_its_model_and_not_by_a_part() -> None:
+    found = read_response(SESSION, None)
+    (attempt,) = found.usage.attempts
+    assert (attempt.usage.input, attempt.usage.output, attempt.usage.sum_of) == (39, 1284, 9)
+    assert (found.model, found.model_at) == (
+        "claude-haiku-4-5",
+        "/response/modelUsage/claude-haiku-4-5",
+    )
+    other = {"type": "message", **{one: SESSION[one] for one in ("usage", "modelUsage")}}
+    assert read_response(other, None).usage.attempts[0].usage.input == 33
+
+
+def test_a_session_of_several_models_is_one_for_a_report() -> None:
+    models = SESSION["modelUsage"] | {"claude-sonnet-4-6": {"inputTokens": 1, "outputTokens": 1}}
+    with pytest.raises(InvalidRequest) as caught:
+        read_response(SESSION | {"modelUsage": models}, None)
+    assert caught.value.errors[0].pointer == "/response/modelUsage"
+
+
+def test_langchain_keeps_bedrocks_usage_next_to_its_model() -> None:
+    usage = {"prompt_tokens": 100, "completion_tokens": 9, "cache_read_input_tokens": 60}
+    found = read_response({"llm_output": {"usage": usage, "model_id": "m"}}, None)
+    assert found.model == "m"
+    assert found.usage.attempts[0].usage.cache_read == 60

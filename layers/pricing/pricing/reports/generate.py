@@ -283,8 +283,8 @@ def _assumed(usage: LoadedUsage) -> Iterator[Notice]:
 READINGS: Mapping[str, str] = {
     "cache_inside_input": "whose input, in Bedrock's names, includes the cached tokens and is read"
     " so",
-    "cache_outside_prompt": "whose input excludes the cached tokens, as the model's provider counts"
-    " it, and is read so",
+    "cache_outside_prompt": "whose input leaves out cached tokens, as its counts or its model's"
+    " provider show, and is read so",
     "committed_capacity_at_list_price": "on reserved or provisioned capacity, which is paid for by"
     " commitment: the list price is shown",
     "declined_attempt_not_billed": "with an attempt that was declined before any output, which is"

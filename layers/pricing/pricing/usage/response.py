@@ -26,6 +26,7 @@ from pricing.usage.sdk_results import (
     gateway_cost,
     is_of_one_call,
     metadata_of,
+    model_usage,
     own_usage,
     provider_response,
     steps_of,
@@ -93,6 +94,7 @@ _INNER_USAGES: Mapping[tuple[str, ...], frozenset[str]] = {
     ("response_metadata", "tokenUsage"): frozenset(),
     ("response_metadata", "usage"): frozenset(),
     ("llm_output", "token_usage"): frozenset(),
+    ("llm_output", "usage"): frozenset(),
     ("llmOutput", "tokenUsage"): frozenset(),
 }
 _PROVIDERS_OWN = (*PROVIDER_METADATA, "/".join(PROVIDERS_RESPONSE), "steps")
@@ -172,6 +174,8 @@ def read_response(
         )
     parsed = _with_tier(parsed, body, here)
     model, model_at = _model(body, here)
+    if model is None and model_usage(body, here) is not None:
+        model, model_at = next(iter(body["modelUsage"])), usage_at
     if model is None and body is not response:
         model, model_at = _model(response, pointer)
     parsed = _with_tools(parsed, tool_usage(body, model or asked))
@@ -355,6 +359,9 @@ def _usage(body: Mapping[str, Any], pointer: str) -> tuple[Any, str]:
         found = _usage(own, f"{pointer}/{'/'.join(PROVIDERS_RESPONSE)}")
         if isinstance(found[0], dict) and is_of_one_call(usage, found[0]):
             return found
+    summed_up = model_usage(body, pointer)
+    if summed_up is not None:
+        return summed_up
     reported = own_usage(usage, body, USAGES, pointer)
     if reported is not None:
         return reported

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pricing.errors import is_plain_name
+from pricing.errors import InvalidRequest, is_plain_name
 from pricing.money import add
 from pricing.usage.formats import SHAPES
 from pricing.usage.other_shapes import BEDROCK_CACHE
@@ -71,6 +71,25 @@ def summed(usages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             elif value is not None:
                 whole[name] = value
     return whole
+
+
+def model_usage(body: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, Any], str] | None:
+    """The sums of a session of Claude's agent SDK, which its ``usage`` has in part, and where.
+
+    Raises InvalidRequest for sums of several models.
+    """
+    models = body.get("modelUsage")
+    if body.get("type") != "result" or not isinstance(models, dict) or not models:
+        return None
+    if len(models) > 1:
+        detail = "sums up several models; send the result to /v1/usage/report"
+        raise InvalidRequest.at(f"{pointer}/modelUsage", detail)
+    ((name, sums),) = models.items()
+    if not isinstance(sums, dict) or not is_plain_name(name):
+        return None
+    turns = body.get("num_turns")
+    calls = {"calls": turns} if type(turns) is int and turns > 0 else {}
+    return {**sums, **calls}, f"{pointer}/modelUsage/{name}"
 
 
 def gateway_cost(body: Mapping[str, Any], pointer: str) -> StatedCost | None:

@@ -264,6 +264,7 @@ OTEL = Shape(
         f"{_OTEL}cache_read_input_tokens": READ,
         f"{_OTEL}cache_read_tokens": READ,
         f"{_OTEL}cache_write_tokens": WRITE,
+        f"{_OTEL}cache_write_input_tokens": WRITE,
         f"{_OTEL}input_tokens.cached": READ,
         f"{_OTEL}cached_input_tokens": READ,
         f"{_OTEL}cached_tokens": READ,

@@ -185,10 +185,8 @@ def split(counts: Counts) -> Split:
     write_5m, write_1h, undated = _writes(counts)
     read, written = stated(READ, 0), write_5m + write_1h
     cached = read + written
-    writes_outside = _writes_outside(counts, written)
-    fresh, cache_outside = (
-        (counts[WHOLE] - read, None) if writes_outside else _fresh(counts, cached)
-    )
+    apart = _cache_apart(counts, read, written)
+    fresh, cache_outside = (apart[0], None) if apart else _fresh(counts, cached)
     modalities, (image_cached, audio_cached) = _by_modality(counts, fresh, cached)
     answer, reasoning = _answer(counts)
     rest, outside, notices = _reconcile(counts, fresh, cached, answer, reasoning)
@@ -224,7 +222,7 @@ def split(counts: Counts) -> Split:
         reasoning_outside=reasoning_outside,
         input_stated=WHOLE in counts or FRESH in counts or cached > 0,
         output_stated=ANSWER in counts or VISIBLE in counts or reasoning > 0,
-        notices=(*writes_outside, *notices),
+        notices=(*apart[1:], *notices),
         undated_writes=undated,
     )
 
@@ -257,23 +255,30 @@ def _writes(counts: Counts) -> tuple[int, int, int]:
     return written, 0, written if unknown else 0
 
 
-def _writes_outside(counts: Counts, written: int) -> tuple[Notice, ...]:
-    """What to say where the prompt includes what was read from the cache, and not the writes.
+def _cache_apart(counts: Counts, read: int, written: int) -> tuple[()] | tuple[int, Notice]:
+    """Fresh input and what to say of it, where the counts show that the prompt leaves cache out.
 
-    LiteLLM counted so, Claude's tokens until 2025-07 and Bedrock's until 2025-10. The total shows
-    it, or what was read is among the prompt's details and the writes do not fit in next to it.
+    The total shows it, by what it adds up to. LiteLLM counted what was read and not what was
+    written, Claude's tokens until 2025-07 and Bedrock's until 2025-10; that is also shown by what
+    was read being among the prompt's details, in which the writes do not fit.
     """
-    whole, total, read = counts[WHOLE], counts[TOTAL], counts[READ]
-    if not written or read > whole:
+    whole, total, answer = counts[WHOLE], counts[TOTAL], counts[ANSWER]
+    cached = read + written
+    if not cached or WHOLE not in counts or FRESH in counts or MISS in counts:
         return ()
-    detailed = read + written > whole and {READ} == {
-        one for one in _CACHE if counts[one] and _DETAILS in counts.pointers[one]
-    }
-    if total != whole + written + counts[ANSWER] and not detailed:
-        return ()
+    if total == whole + cached + answer:
+        return whole, _apart(counts, "the cached tokens", "excluding them")
+    details = {one for one in _CACHE if counts[one] and _DETAILS in counts.pointers[one]}
+    detailed = details == {READ} and cached > whole
+    if written and read <= whole and (detailed or total == whole + written + answer):
+        reading = "including what was read from the cache and not the writes"
+        return whole - read, _apart(counts, "the cache writes", reading)
+    return ()
+
+
+def _apart(counts: Counts, what: str, reading: str) -> Notice:
     name = counts.name(WHOLE)
-    message = f"{name} includes what was read from the cache and not the writes; both bill."
-    return (Notice("cache_outside_prompt", message),)
+    return Notice("cache_outside_prompt", f"{name} leaves out {what}: it is read as {reading}.")
 
 
 def _fresh(counts: Counts, cached: int) -> tuple[int, Ambiguity | None]:

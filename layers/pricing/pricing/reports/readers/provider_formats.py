@@ -138,11 +138,11 @@ SDKS = (
     ),
     RecordFormat(
         name="langchain",
-        marks=("llm_output.token_usage", "generations"),
+        marks=("llm_output.token_usage | llm_output.usage", "generations"),
         moment="timestamp | created_at",
-        model="llm_output.model_name | llm_output.model",
+        model="llm_output.model_name | llm_output.model | llm_output.model_id",
         request_id="llm_output.id",
-        usage="llm_output.token_usage",
+        usage="llm_output.token_usage | llm_output.usage",
         processing="llm_output.service_tier",
     ),
     # PydanticAI's messages: their input includes cached tokens, with every provider.
