@@ -210,3 +210,36 @@ def test_any_object_is_read_or_refused_and_never_priced_below_zero(
         except TariffError:
             continue
         assert priced.total_usd >= 0
+
+
+def counts_of(fields: Fields, within: str = "") -> Iterator[str]:
+    """The names of a shape's counts of tokens, each with the object that it is in."""
+    for name, meaning in fields.items():
+        if isinstance(meaning, dict) and not within:
+            yield from counts_of(meaning, name)
+        elif isinstance(meaning, str) and meaning in TOKEN_COUNTS and name not in ("", "*"):
+            yield f"{within}/{name}"
+
+
+@st.composite
+def small_counts(draw: st.DrawFn) -> dict[str, Any]:
+    """An object of one shape with a few counts so small that some are often the sum of others."""
+    shape = draw(st.sampled_from([shape for shape in SHAPES if any(counts_of(shape.fields))]))
+    fields = shape.fields_for(shape.borrowed_with) if draw(st.booleans()) else shape.fields
+    names = draw(st.lists(st.sampled_from([*counts_of(fields)]), max_size=6, unique=True))
+    names += [name for name in ("/total_tokens", "/totalTokens") if name in counts_of(fields)]
+    usage: dict[str, Any] = {}
+    for within, _, name in (one.partition("/") for one in names):
+        (usage.setdefault(within, {}) if within else usage)[name] = draw(st.integers(0, 3))
+    return usage
+
+
+@settings(max_examples=1_000)
+@given(small_counts())
+def test_a_few_counts_that_add_up_in_any_way_are_read_or_refused(usage: dict[str, Any]) -> None:
+    try:
+        parsed = read_usage(usage, None, "/usage")
+    except InvalidRequest:
+        return
+    for attempt in parsed.attempts:
+        assert min(attempt.usage.input, attempt.usage.output, attempt.usage.cache_read) >= 0
