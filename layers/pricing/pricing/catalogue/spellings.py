@@ -283,6 +283,8 @@ def _word_order(name: str) -> Iterator[Spelling]:
 
 def _display(name: str) -> Iterator[Spelling]:
     """A product's name, such as ``Claude Sonnet 4.5``."""
+    if name.endswith("+"):  # "Command R+"
+        yield f"{name[:-1].lower().replace(' ', '-')}-plus", "display_name"
     made = _MAKER.fullmatch(name)
     name = made[1] if made else name
     if made and not _WORDS.fullmatch(name):
@@ -291,8 +293,6 @@ def _display(name: str) -> Iterator[Spelling]:
         dashed = name.lower().replace(" ", "-").replace("(", "").replace(")", "")
         yield dashed, "display_name"
         yield dashed.replace(".", "-"), "display_name"
-        if dashed.endswith("+"):  # "Command R+"
-            yield f"{dashed[:-1]}-plus", "display_name"
         older = _CLAUDE_3.fullmatch(dashed)
         if older:  # "Claude Haiku 3.5", whose id has the version first
             yield f"claude-{older[2].replace('.', '-')}-{older[1]}", "display_name"
