@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, Field, ValidationError
 
-from pricing.api.requests.catalogue import ModelsQuery
+from pricing.api.requests.catalogue import ChangesQuery, DiffQuery, ModelsQuery
 from pricing.api.requests.estimate import EstimateRequest, TextInput
 from pricing.api.requests.plans import CachingPlanRequest, SubscriptionPlanRequest
 from pricing.api.requests.recommendations import CascadeRequest, RecommendRequest
@@ -334,6 +334,17 @@ def test_a_number_of_any_length_is_compared_with_the_limit(limit: str, detail: s
         assert parse_query(ModelsQuery, {"limit": limit}).limit == int(limit)
     else:
         assert refused_query({"limit": limit}).errors == (FieldError("/limit", detail),)
+
+
+def test_a_field_is_listed_by_the_name_that_is_sent() -> None:
+    """``from`` is a word of Python, where the field has another name."""
+    for shape, sent in ((DiffQuery, {"from": "a", "model": "b"}), (DiffQuery, {"model": "b"})):
+        details = [error.detail for error in refused_query(sent, shape).errors]
+        assert "which takes `from`, `to`, `as_of`, `limit`, `cursor`" in details[-1]
+    assert (
+        refused_query({}, DiffQuery).errors[0].detail.startswith("is required: the id of a price")
+    )
+    assert refused_query({}, ChangesQuery).errors[0].detail.endswith("such as 2026-11-22")
 
 
 class Optional(Request):

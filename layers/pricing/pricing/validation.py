@@ -393,10 +393,10 @@ def _models_at(shape: type[BaseModel], place: Sequence[int | str]) -> list[type[
 
 def _own_first(model: type[BaseModel]) -> Iterator[str]:
     """The fields of a type, those that it has in common with others last."""
+    has = model.model_fields
     for one in model.__mro__:
-        yield from (
-            name for name in vars(one).get("__annotations__", ()) if name in model.model_fields
-        )
+        own = vars(one).get("__annotations__", ())
+        yield from (has[name].alias or name for name in own if name in has)
 
 
 def _names_in(models: Iterable[type[BaseModel]]) -> set[str]:

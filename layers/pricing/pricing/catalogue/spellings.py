@@ -310,6 +310,9 @@ def _size_only(name: str) -> Iterator[Spelling]:
 def _hosted(name: str) -> Iterator[Spelling]:
     """``Sonar Pro on Perplexity`` and ``Perplexity Sonar Pro`` for ``perplexity/sonar-pro``."""
     found = hosted(name)
+    head, slash, tail = name.lower().partition("/")
+    if slash and head in HOSTS and _WORDS.fullmatch(tail):  # anthropic/Claude Opus 4.5
+        found = f"{PROVIDER_WORDS.get(head, head)}/{tail.replace(' ', '-')}"
     if found:
         yield found, "display_name"
         yield found.replace(".", "-"), "display_name"

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from pricing.api.requests.hints import Hints
 from pricing.catalogue.listing import ModelFilter
+from pricing.catalogue.spellings import PROVIDER_WORDS
 from pricing.errors import InvalidRequest
 from pricing.timestamps import AsOf
 from pricing.validation import AsOfText, Name, Request, Versioned, as_query, moment_in
@@ -47,8 +48,12 @@ class ModelsQuery(Versioned):
     cursor: Cursor | None = None
 
     def filter(self) -> ModelFilter:
-        """Return the filter."""
-        return as_query(ModelFilter, self)
+        """Return the filter; capitals, and other words for a provider, make no difference."""
+        names = ("provider", "family", "capability", "mode", "unit")
+        sent = {name: value.lower() for name in names if (value := getattr(self, name))}
+        provider = sent.get("provider", "")
+        sent |= {"provider": PROVIDER_WORDS.get(provider, provider)} if provider else {}
+        return as_query(ModelFilter, self, **sent)
 
 
 class VersionsQuery(Request):
