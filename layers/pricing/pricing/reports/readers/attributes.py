@@ -122,11 +122,21 @@ class InnerSpans:
     parents: Mapping[tuple[str, str], tuple[str, str]]
 
     def around(self, calls: Iterator[tuple[str, str]]) -> set[tuple[str, str]]:
-        """All spans around these."""
+        """All spans around these, and the events that repeat these."""
         found: set[tuple[str, str]] = set()
         for call in calls:
-            span = self.parents.get(call)
+            if not call[1].endswith(_EVENT):
+                found.add(event_of(call))
+            span = self.parents.get((call[0], call[1].removesuffix(_EVENT)))
             while span is not None and span not in found:
                 found.add(span)
                 span = self.parents.get(span)
         return found
+
+
+_EVENT = " event"
+
+
+def event_of(span: tuple[str, str]) -> tuple[str, str]:
+    """The ids under which an event within a span is known, which may repeat the span's counts."""
+    return (span[0], f"{span[1]}{_EVENT}")

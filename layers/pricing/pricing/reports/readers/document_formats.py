@@ -8,16 +8,18 @@ from dataclasses import replace
 from pricing.reports.readers.record_format import RecordFormat
 
 #: A thread of Amp: the events of its ledger, and the answers, which have the counts of the cache.
-#: The event of an answer has its number, its model and its other counts.
+#: The event of an answer has its model and its other counts, and often its number.
+_OF_EVENT = (
+    "model | usage.model + tokens.input | usage.inputTokens + tokens.output | usage.outputTokens"
+)
 _AMP = RecordFormat(
     name="amp",
-    marks=("usageLedger.events.model",),
+    marks=("usageLedger.events.toMessageId",),
     each="usageLedger.events + messages",
     entry=("model | usage.model",),
     moment="timestamp | usage.timestamp | ^.created",
     model="model | usage.model",
-    request_id="^.id + toMessageId | messageId | id | timestamp + model | usage.model"
-    " + tokens.input | usage.inputTokens + tokens.output | usage.outputTokens",
+    request_id=f"^.id + toMessageId | messageId | id | timestamp + {_OF_EVENT}",
     counts={
         "input_tokens": "tokens.input | tokens.inputTokens | usage.inputTokens | 0",
         "output_tokens": "tokens.output | tokens.outputTokens | usage.outputTokens | 0",
@@ -58,6 +60,7 @@ _OPENHANDS = RecordFormat(
 )
 DOCUMENTS = (
     _AMP,
+    replace(_AMP, marks=("usageLedger.events.model",), request_id=f"^.id + {_OF_EVENT}"),
     replace(
         _AMP,
         marks=("messages.usage.credits | messages.usage.totalInputTokens", "v", "created"),

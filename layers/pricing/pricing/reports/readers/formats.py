@@ -14,6 +14,7 @@ from pricing.reports.readers.attributes import (
     InnerSpans,
     attributes_of,
     counts_tokens,
+    event_of,
     flat,
     is_empty_row,
     is_event,
@@ -428,7 +429,7 @@ class FormatReader:
         for known in TELEMETRY:
             if marked(body, known.marks) and is_call(known, body):
                 return self._found(known, body)
-        for known in (REPEATED, VERCEL_SPAN, MLFLOW_SPAN, LANGFUSE_USAGE, LANGFUSE_SPAN):
+        for known in (*REPEATED, VERCEL_SPAN, MLFLOW_SPAN, LANGFUSE_USAGE, LANGFUSE_SPAN):
             if marked(body, known.marks):
                 found = self._found(known, body)
                 return with_providers_own(found, body) if known is VERCEL_SPAN else found
@@ -450,9 +451,7 @@ class FormatReader:
                 return [] if ids or event or "instrumentationScope" in document else None
             found = [Found("otel_genai", {**document, "usage": others}, span=ids)]
             return found if ids else None
-        if ids and event:  # it repeats the counts of its span
-            self._parents[ids[0], f"{ids[1]} event"] = ids
-            ids = (ids[0], f"{ids[1]} event")
+        ids = ids and event_of(ids) if event else ids
         record = record_of(SPAN, {**body, "attributes": {**attributes, **usage}})
         name: SourceFormat = "otel_genai"
         if any(mark.startswith("llm.") for mark in usage):

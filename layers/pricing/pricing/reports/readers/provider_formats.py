@@ -214,11 +214,11 @@ _MODELS = (
 )
 _TIMES = (
     "start_time | startTime | startTimeUnixNano | start_timestamp | attributes.event.timestamp"
-    " | timestamp | time | timeUnixNano | observedTimeUnixNano"
+    " | timestamp | time | timeUnixNano | observedTimeUnixNano | hrTime | endTime"
 )
 _IDS = (
-    "context.trace_id | traceId | trace_id | traceID | trace.trace_id",
-    "context.span_id | spanId | span_id | spanID | trace.span_id",
+    "context.trace_id | traceId | trace_id | traceID | trace.trace_id | spanContext.traceId",
+    "context.span_id | spanId | span_id | spanID | trace.span_id | spanContext.spanId",
     "parent_id | parentSpanId | parent_span_id | parentId | parentSpanID | trace.parent_id",
 )
 _LABELS = {
@@ -326,16 +326,20 @@ CLAUDE_CODE_EVENT = RecordFormat(
     },
     speed="attributes.speed",
 )
-#: An event that repeats the counts of Gemini CLI's own one in the names of OpenTelemetry.
-REPEATED = RecordFormat(
-    name="gemini_cli",
-    marks=(
-        "attributes.event.name=gen_ai.client.inference.operation.details",
-        "resource.service.name | instrumentationScope.name=gemini-cli",
-    ),
-    moment=_TIMES,
-    model=_MODELS,
-    only={"attributes.event.name": ()},
+_NAME = "attributes.event.name"
+#: Events that repeat the counts of others: of Gemini CLI's own one, and of Copilot's spans.
+REPEATED = tuple(
+    RecordFormat(
+        name="otel_genai", marks=marks, moment=_TIMES, model=_MODELS, only={_NAME: ()}, span=None
+    )
+    for marks in (
+        (
+            f"{_NAME}=gen_ai.client.inference.operation.details",
+            "resource.service.name | instrumentationScope.name=gemini-cli",
+        ),
+        (f"{_NAME}=copilot_chat.agent.turn",),
+        (f"{_NAME}=copilot_chat.summarization",),
+    )
 )
 #: The same of Gemini CLI, whose output excludes thoughts, and of Codex, whose output includes them.
 _EVENTS: tuple[tuple[SourceFormat, str, str], ...] = (

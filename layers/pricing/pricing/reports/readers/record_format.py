@@ -283,7 +283,7 @@ def record_of(known: RecordFormat, body: Document) -> dict[str, Any]:
     if not isinstance(usage, dict):
         usage = _counted(known, body)
     found: dict[str, Any] = {
-        "timestamp": first(body, known.moment),
+        "timestamp": _instant(first(body, known.moment)),
         "model": first(body, known.model),
         "request_id": _id(known, body),
         "usage": usage,
@@ -302,6 +302,13 @@ def record_of(known: RecordFormat, body: Document) -> dict[str, Any]:
         known_words = (_WORDS.get(word.removesuffix("-tier")) for word in words)
         found[term] = next((word for word in known_words if word), None)
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _instant(value: Any) -> Any:
+    """A time; one of seconds and nanoseconds, as JavaScript's SDK writes them, in nanoseconds."""
+    if isinstance(value, list) and list(map(type, value)) == [int, int]:
+        return value[0] * 1_000_000_000 + value[1]
+    return value
 
 
 #: Words for a term as exports write them, such as flex-tier; others are those of an ordinary call.

@@ -297,6 +297,8 @@ CODING_TOOLS = (
         },
         rest="cumulative_token_usage",
         usage_format="anthropic",
+        # What was imported from another machine was used there.
+        only={"imported": ("false",)},
         sums=True,
     ),
 )

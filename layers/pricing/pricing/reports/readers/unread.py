@@ -72,6 +72,7 @@ _NOT_READ: tuple[tuple[str, str, str], ...] = (
     ("num_sessions, object", "OpenAI's code interpreter sessions", _UNITS),
     ("usage_bytes, object", "OpenAI's vector stores", _UNITS),
     ("scopeMetrics", "OpenTelemetry metrics", "send spans or events"),
+    ("type=metric, name", "OpenTelemetry metrics", "send spans or events"),
     (
         "Gateway, RequestBody",
         "Cloudflare's Logpush without token counts",
