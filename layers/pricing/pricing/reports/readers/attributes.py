@@ -14,7 +14,7 @@ def attributes_of(document: Document) -> dict[str, Any]:
     return flat(
         document.get("attributes")
         or _listed(document.get("tags"))
-        or _of_sentry(document)
+        or _held(document)
         or _columns_of(document)
     )
 
@@ -48,11 +48,18 @@ def _listed(tags: Any) -> Any:
     return tags if isinstance(tags, list) and all(isinstance(tag, dict) for tag in tags) else None
 
 
-def _of_sentry(document: Document) -> Any:
-    """The data of a span of Sentry's, if it is one of generative AI."""
-    data = document.get("data")
-    named = isinstance(data, dict) and any(str(name).startswith("gen_ai.") for name in data)
-    return data if named else None
+def _held(document: Document) -> Any:
+    """The attributes of a span of generative AI, under the name that a store gives them."""
+    for name in _HOLDERS:
+        data = document.get(name)
+        data = as_json(data) if isinstance(data, str) else data
+        if isinstance(data, dict) and any(str(one).startswith("gen_ai.") for one in data):
+            return data
+    return None
+
+
+#: Of Sentry, ClickHouse, Azure Monitor and Google Cloud.
+_HOLDERS = ("data", "SpanAttributes", "customDimensions", "Properties", "labels")
 
 
 def _columns_of(document: Document) -> dict[str, Any]:
@@ -73,8 +80,16 @@ def is_event(document: Document, attributes: Document) -> bool:
 
 
 def is_empty_row(document: Document) -> bool:
-    """Whether a row has a column for each attribute, and none of them is filled."""
-    return any(name.startswith(_COLUMN) for name in document)
+    """Whether a row is a span of a table without attributes of generative AI."""
+    return "SpanAttributes" in document or any(name.startswith(_COLUMN) for name in document)
+
+
+def as_stored(document: Document) -> Document:
+    """A span as it was, of one that Datadog or Azure Monitor has put into another form."""
+    custom = at(document, "attributes.custom")
+    if isinstance(custom, dict):
+        return {**document["attributes"], "attributes": custom}
+    return {**document, "spanId": document.get("id")} if "operation_Id" in document else document
 
 
 def _value(value: Any) -> Any:

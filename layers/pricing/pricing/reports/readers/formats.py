@@ -12,6 +12,7 @@ from typing import Any
 from pricing.reports.readers import unread
 from pricing.reports.readers.attributes import (
     InnerSpans,
+    as_stored,
     attributes_of,
     counts_tokens,
     event_of,
@@ -87,7 +88,7 @@ _EVENTS = (
 #: Where collectors of logs (CloudWatch, Docker, Google Cloud, Fluent Bit) keep the line itself.
 _WRAPPERS = (
     *("message", "@message", "log", "msg", "line", "jsonPayload", "textPayload", "_raw"),
-    *("ai_log", "_source", "result", "$set"),
+    *("ai_log", "_source", "result", "$set", "trace"),
 )
 #: Lists of records that may be one object, which has the record or the list.
 _OBJECTS = ("data", "hits")
@@ -422,6 +423,7 @@ class FormatReader:
 
     def _span(self, document: Document) -> list[Found] | None:
         """A span or an event with its attributes, however those are nested or listed."""
+        document = as_stored(document)
         attributes = attributes_of(document)
         if not attributes or "metrics" in document or "metrics" in attributes:
             return [] if not attributes and is_empty_row(document) else None
@@ -474,6 +476,7 @@ class FormatReader:
 
 _OTLP = (
     ("resourceSpans", "scopeSpans", "spans"),
+    ("batches", "scopeSpans", "spans"),
     ("resourceLogs", "scopeLogs", "logRecords"),
 )
 

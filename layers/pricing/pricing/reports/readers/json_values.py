@@ -22,7 +22,7 @@ LISTS = (
     *("usageEventsDisplay", "requests", "responses", "Records", "hits", "content"),
     *("daily", "sessions", "blocks", "logEvents"),
 )
-OTLP_LISTS = ("resourceSpans", "resourceLogs")
+OTLP_LISTS = ("resourceSpans", "resourceLogs", "batches")
 #: What the records in a list inherit from the object that has the list.
 HANDED_DOWN = ("sessionId", "projectHash", "object", "timestamp", "session_id")
 #: What holds a response within a record.

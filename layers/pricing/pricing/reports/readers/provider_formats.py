@@ -214,15 +214,23 @@ _MODELS = (
 )
 _TIMES = (
     "start_time | startTime | startTimeUnixNano | start_timestamp | attributes.event.timestamp"
-    " | timestamp | time | timeUnixNano | observedTimeUnixNano | hrTime | endTime"
+    " | timestamp | time | timeUnixNano | observedTimeUnixNano | hrTime | endTime | Timestamp"
+    " | TimeGenerated"
 )
-_IDS = (
-    "context.trace_id | traceId | trace_id | traceID | trace.trace_id | spanContext.traceId",
-    "context.span_id | spanId | span_id | spanID | trace.span_id | spanContext.spanId",
-    "parent_id | parentSpanId | parent_span_id | parentId | parentSpanID | trace.parent_id",
+_TRACES = (
+    "context.trace_id | traceId | trace_id | traceID | trace.trace_id | spanContext.traceId"
+    " | TraceId | operation_Id | OperationId"
 )
+_SPANS = (
+    "context.span_id | spanId | span_id | spanID | trace.span_id | spanContext.spanId | SpanId | Id"
+)
+_PARENTS = (
+    "parent_id | parentSpanId | parent_span_id | parentId | parentSpanID | trace.parent_id"
+    " | ParentSpanId | operation_ParentId | ParentId"
+)
+_IDS = (_TRACES, _SPANS, _PARENTS)
 _LABELS = {
-    "endpoint": "name | operationName",
+    "endpoint": "name | operationName | SpanName | Name",
     "project": "resource.service.name | attributes.service.name",
     "session": "attributes.session.id | attributes.gen_ai.conversation.id",
     "user": "attributes.user.id | attributes.enduser.id",
