@@ -16,6 +16,8 @@ _TIME = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
 _USUAL = {
     "____-__-__T__:__:__.___Z": "%Y-%m-%dT%H:%M:%S.%gZ",
     "____-__-__T__:__:__Z": "%Y-%m-%dT%H:%M:%SZ",
+    "____-__-__ __:__:__": "%Y-%m-%d %H:%M:%S",
+    "____-__-__T__:__:__": "%Y-%m-%dT%H:%M:%S",
 }
 _ZONELESS = r"\d[ T]\d\d:\d\d:\d\d(\.\d+)?"
 _OFFSET = r"[+-]([01]\d|2[0-3]):[0-5]\d"
@@ -161,13 +163,8 @@ def moment_sql(text: str, zone: str = "UTC|[Zz]", otherwise: str = "NULL") -> st
     """
     # Only of these texts DuckDB reads the zone itself; cutting it off takes five times as long.
     plain = "Z?" if zone == ZONE_OR_NONE else "Z"
-    usual = " ".join(  # a blank or a sign may only be before the year
-        f"WHEN {text} LIKE '{written}' AND {text} >= '0'"
-        f" THEN epoch_us(try_strptime({text}, '{read}'))"
-        for written, read in _USUAL.items()
-    )
     return (
-        f"CASE {usual} WHEN regexp_full_match({text}, '{_DATE}[ T]{_TIME}{plain}')"
+        f"CASE {_usual_sql(text, zone)} WHEN regexp_full_match({text}, '{_DATE}[ T]{_TIME}{plain}')"
         f" THEN epoch_us(try_cast({text} AS TIMESTAMP))"
         f" WHEN regexp_full_match({text}, '{_DATE}[ T]{_TIME} ?({zone})')"
         f" THEN epoch_us(try_cast(rtrim({text}, ' UTCZz') AS TIMESTAMP))"
@@ -175,6 +172,20 @@ def moment_sql(text: str, zone: str = "UTC|[Zz]", otherwise: str = "NULL") -> st
         f" THEN epoch_us(try_cast({text} AS TIMESTAMP))"
         f" WHEN regexp_full_match({text}, '{_DATE}[ T]{_TIME}{_OFFSET}')"
         f" THEN epoch_us(try_cast({text} AS TIMESTAMPTZ)) ELSE {otherwise} END"
+    )
+
+
+def _usual_sql(text: str, zone: str) -> str:
+    """The cases of ``moment_sql`` that read the usual texts."""
+    # A blank or a sign is passed over before the year, and without a zone also a blank elsewhere.
+    digit = f"{text} >= '0'"
+    digits = f"{digit} AND substr({text}, 12) >= '0' AND substr({text}, 19) >= '0'"
+    return " ".join(
+        f"WHEN strlen({text}) = {len(written)} AND {text} LIKE '{written}'"
+        f" AND {digit if written.endswith('Z') else digits}"
+        f" THEN epoch_us(try_strptime({text}, '{read}'))"
+        for written, read in _USUAL.items()
+        if written.endswith("Z") or zone == ZONE_OR_NONE
     )
 
 
