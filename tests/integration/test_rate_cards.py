@@ -90,6 +90,26 @@ def test_a_card_without_a_rule_for_the_model_is_named() -> None:
     assert "rate_card_without_effect" not in [one["code"] for one in with_effect.body["warnings"]]
 
 
+@pytest.mark.parametrize("word", ["anthropic", "Anthropic", "claude"])
+def test_a_provider_is_named_in_any_case_and_by_the_words_that_gateways_use(word: str) -> None:
+    assert net([{"match": {"provider": word}, "multiply": "0.5"}]) == "0.009"
+
+
+@pytest.mark.parametrize(("provider", "warned"), [("openai", True), ("anthropic", False)])
+def test_a_card_that_changes_nothing_is_named_on_every_route(provider: str, warned: bool) -> None:
+    card = {"rules": [{"match": {"provider": provider}, "multiply": "0.5"}]}
+    call = {"model": "sonnet", "usage": USAGE}
+    record = {**call, "timestamp": "2026-11-20"}
+    for function, event, body in (
+        ("workload", "workload", {"items": [{**call, "name": "a"}]}),
+        ("plan", "plan_batch", {**call, "requests": 10}),
+        ("usage_report", "usage_report", {"records": [record]}),
+    ):
+        answer = asking(function, recorded_event(event))(**body, rate_card=card)
+        codes = [one["code"] for one in answer.body["warnings"]]
+        assert ("rate_card_without_effect" in codes) is warned, function
+
+
 def test_a_discount_is_told_how_it_is_written() -> None:
     answer = estimated([{"match": {"provider": "anthropic"}, "discount_percent": 15}])
     (error,) = answer.body["errors"]

@@ -22,6 +22,7 @@ from pricing.catalogue.models import (
     UnitPrice,
 )
 from pricing.catalogue.price_book import Match, PriceBook
+from pricing.catalogue.spellings import PROVIDER_WORDS
 from pricing.jsonio import canonical_json, digest
 from pricing.money import multiply, plain
 from pricing.values import immutable
@@ -158,7 +159,8 @@ class NetBook(PriceBook):
         return found
 
     def _matches_model(self, rule: RateRule, model: Model) -> bool:
-        return (rule.provider is None or rule.provider.lower() == model.provider) and (
+        named = rule.provider and rule.provider.lower()
+        return (named is None or PROVIDER_WORDS.get(named, named) == model.provider) and (
             rule.model is None or self._keys[rule.model] == model.key
         )
 

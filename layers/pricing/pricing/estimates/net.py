@@ -11,6 +11,10 @@ from pricing.catalogue.price_book import BookInForce
 from pricing.notices import Notice
 
 Answer = TypeVar("Answer")
+WITHOUT_EFFECT = Notice(
+    "rate_card_without_effect",
+    "No rule of the rate card changes an amount of this answer: they are at list prices.",
+)
 
 
 def side_by_side(
@@ -28,6 +32,8 @@ def side_by_side(
     found: Any = answer(in_force.at_list)
     if in_force.net is not None:
         net: Any = answer(in_force.at_net)
+        if net == found:
+            found = replace(found, warnings=(*found.warnings, WITHOUT_EFFECT))
         found = replace(found, net=replace(net, rate_card=in_force.rate_card))
     if in_force.currency is not None:
         found = replace(found, converted=in_force.currency.convert(found, day, total(found)))

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pricing.catalogue.closed_months import ClosedBook
 from pricing.catalogue.price_book import BookInForce, provenance
 from pricing.display import counted
+from pricing.estimates.net import WITHOUT_EFFECT
 from pricing.money import subtract
 from pricing.notices import Notice
 from pricing.reports.advice import advise, with_enough_calls
@@ -177,7 +178,7 @@ def _report(
         rejected=tuple(first_rejected(usage.rejections)),
         pricing=provenance(in_force, as_of),
         assumptions=assumptions_of(recommendations),
-        warnings=_warnings(usage, stated),
+        warnings=(*_warnings(usage, stated), *_without_effect(net)),
     )
     if in_force.currency is None or totals.cost_usd is None:
         return report
@@ -193,6 +194,11 @@ def _net(
         return None
     total = unscaled(int(sums["net"] or 0), places)
     return NetReport(in_force.rate_card or "", total, subtract(totals.cost_usd, total))
+
+
+def _without_effect(net: NetReport | None) -> tuple[Notice, ...]:
+    """Warn of a rate card that changes nothing of what calls cost."""
+    return (WITHOUT_EFFECT,) if net and net.total_usd and not net.saves_usd else ()
 
 
 def _by_day(engine: Engine, budget: BudgetQuery, places: int) -> list[tuple[date, Decimal]]:
