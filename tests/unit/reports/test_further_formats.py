@@ -265,6 +265,8 @@ def test_a_report_says_how_records_were_read_as_an_estimate_does(tmp_path: Path)
     ]
     found = report_file("\n".join(map(json.dumps, sent)).encode(), "jsonl", tmp_path / "read")
     said = {warning.code: warning.message for warning in found.warnings}
-    assert said["cache_inside_input"].startswith("1 record of OpenAI's models on Bedrock")
+    assert said["cache_inside_input"].startswith(
+        "1 record whose input, in Bedrock's names, includes"
+    )
     assert said["reasoning_outside_completion"].startswith("2 records with reasoning")
     assert said["refusal_not_billed"].startswith("1 record refused")
