@@ -510,6 +510,22 @@ def test_counts_are_read_as_people_write_them_on_every_route(
     assert answers[0].body == answers[1].body
 
 
+@pytest.mark.parametrize("written", ["eur", "€", "EUR"])
+def test_a_currency_is_read_as_people_write_it_on_every_route(event: Event, written: str) -> None:
+    call = {"model": "gpt-4o", "input_tokens": 1000, "output_tokens": 100}
+    item = {"name": "a", **call}
+    for route, body in (
+        ("plan_batch", {**call, "requests": 10}),
+        ("workload", {"items": [item]}),
+        ("plan_subscription", {"items": [item], "seats": "2"}),
+        ("recommend", {"task": "Translate this"}),
+        ("usage_report", {"records": [{**call, "timestamp": "2026-11-20"}]}),
+    ):
+        answer = post(handler(function_of(route)), event(route), {**body, "currency": written})
+        assert answer.status == 200, (route, answer.body)
+        assert answer.body["converted"]["currency"] == "EUR", route
+
+
 def test_a_count_that_is_too_large_is_told_the_limit(estimate: Ask) -> None:
     for count in (10**15, 1e15, "2000000 million"):
         refused = estimate({"model": "gpt-4o", "input_tokens": count}).body

@@ -1,9 +1,9 @@
 """What a caller pays and in which currency: rate cards and currencies in requests."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from pricing.api.requests.hints import HINTS, Hints
 from pricing.catalogue.models import MODES, TOKEN
@@ -112,6 +112,18 @@ def _day(text: str | None, pointer: str) -> date | None:
     return None if text is None else moment_in(text, pointer).instant.date()
 
 
+_SIGNS = {"€": "EUR", "$": "USD", "US$": "USD", "£": "GBP"}
+
+
+def _code(value: Any) -> Any:
+    """The code of a currency that is written in small letters, or by its sign."""
+    return _SIGNS.get(value, value.upper()) if isinstance(value, str) else value
+
+
+#: Reads a currency as people write it, before its length is checked.
+AS_CODE = BeforeValidator(_code)
+
+
 class BillingFields(Request):
     """The prices that the caller pays, and the currency of the answer's amounts."""
 
@@ -119,7 +131,9 @@ class BillingFields(Request):
     """The id of a stored rate card, or its rules: the answer has your prices next to the list
     prices. Default: the deployment's rate card, if it has one; ``list`` for list prices only.
     """
-    currency: Annotated[str | None, Field(min_length=3, max_length=3, examples=["EUR"])] = None
+    currency: Annotated[
+        str | None, Field(min_length=3, max_length=3, examples=["EUR"]), AS_CODE
+    ] = None
     """An ISO 4217 code: the answer has its amounts in this currency too. USD stays exact."""
 
     HINTS = HINTS

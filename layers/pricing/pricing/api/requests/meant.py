@@ -76,7 +76,6 @@ _PROMPTS = frozenset(("messages", "input", "contents", "prompt", "query"))
 _SHARED = frozenset(("text", "messages", "system", "images", "tools", "tool_choice", "usage"))
 _TIERS = ("batch", "flex", "priority", "standard")
 _CHOSEN_BY_PROVIDER = ("default", "auto", "standard_only", "on_demand")
-_CURRENCIES = {"€": "EUR", "$": "USD", "US$": "USD", "£": "GBP"}
 _AMOUNTS = frozenset(
     (
         *("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "calls"),
@@ -241,8 +240,6 @@ def _terms(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
     for name in ("processing", "speed", "inference_geo"):
         if isinstance(sent.get(name), str):
             sent[name] = sent[name].lower()
-    if isinstance(code := sent.get("currency"), str):
-        sent["currency"] = _CURRENCIES.get(code, code.upper())
     if isinstance(budget := sent.get("budget_usd"), str):
         sent["budget_usd"] = budget.removeprefix("$")
 

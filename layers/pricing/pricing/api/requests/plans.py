@@ -16,6 +16,7 @@ from pricing.api.requests.estimate import (
     stated_terms,
 )
 from pricing.api.requests.hints import Hints
+from pricing.api.requests.meant import AS_WRITTEN
 from pricing.api.requests.measured import MeasuredFields
 from pricing.api.requests.units import Count, Positive
 from pricing.catalogue.models import CacheTtl
@@ -104,7 +105,7 @@ class SeatUsageRequest(ModelCallInput):
 class SubscriptionPlanRequest(Versioned, BillingFields):
     """A number of people, and what each of them uses per month."""
 
-    seats: Annotated[int, Field(ge=1, le=10**6)] = 1
+    seats: Annotated[int, Field(ge=1, le=10**6), AS_WRITTEN] = 1
     """Number of people."""
     items: Annotated[tuple[SeatUsageRequest, ...], Field(min_length=1, strict=False), AtMost(500)]
     """One entry per kind of call."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SkipValidation
 
-from pricing.api.requests.billing import BillingFields
+from pricing.api.requests.billing import AS_CODE, BillingFields
 from pricing.api.requests.hints import Hints
 from pricing.errors import InvalidRequest, MalformedRequest, is_plain_name
 from pricing.jsonio import read_json
@@ -278,7 +278,7 @@ class LinesQuery(ReportOptions):
     """Amounts to compare with what was spent, as the JSON of a document's ``budgets``."""
     rate_card: JsonText | None = None
     """The id of a stored rate card, or the JSON of one; ``list`` for list prices only."""
-    currency: Annotated[str | None, Field(min_length=3, max_length=3)] = None
+    currency: Annotated[str | None, Field(min_length=3, max_length=3), AS_CODE] = None
     """An ISO 4217 code: the answer has its amounts in this currency too."""
     pricing_version: VersionReference = "active"
 
