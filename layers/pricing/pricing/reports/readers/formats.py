@@ -21,6 +21,7 @@ from pricing.reports.readers.attributes import (
     is_event,
     with_providers_own,
 )
+from pricing.reports.readers.codex import CodexSession
 from pricing.reports.readers.document_formats import DOCUMENTS
 from pricing.reports.readers.flat import flat_record
 from pricing.reports.readers.gateway_formats import GATEWAYS
@@ -94,7 +95,6 @@ _WRAPPERS = (
 _OBJECTS = ("data", "hits")
 _WRAPPED_TIMES = "timestamp | @timestamp | time | ts | start_time | _time"
 _OF_A_CALL = ("user", "conversationId", "messageId", "model", "context")
-_CODEX = ("session_meta", "turn_context", "event_msg", "response_item", "compacted")
 _USAGE_MARKS = ("gen_ai.usage.", "llm.token_count.", "agent.usage.")
 
 
@@ -110,11 +110,7 @@ class FormatReader:
         self._wanted = wanted
         self._work = work or Work(None)
         self._model: str | None = None
-        self._session: dict[str, Any] = {}
-        self._used: Any = None
-        #: What sessions of Codex used up to each of their calls, and whether one repeats another's.
-        self._used_before: set[str] = set()
-        self._is_copied = False
+        self._rollout = CodexSession()
         #: Transactions of LibreChat that another may complete: their kind and their id.
         self._halves: dict[str, tuple[str, Any]] = {}
         self._started: Document | None = None
@@ -338,43 +334,9 @@ class FormatReader:
         return found
 
     def _codex(self, document: Document) -> list[Found] | None:
-        """A Codex rollout: ``last_token_usage`` of each turn, at the model of its context.
-
-        The event is repeated when only the rate limits changed: then the sum of the session did
-        not. A fork begins with a copy of its parent's events, which are calls of the parent.
-        """
-        payload = document.get("payload")
-        if not isinstance(payload, dict) or document.get("type") not in _CODEX:
-            return None
-        if isinstance(payload.get("model"), str):
-            self._model = payload["model"]
-        if document.get("type") == "session_meta":
-            self._used = None
-            self._is_copied = payload.get("forked_from_id") is not None
-            labels = {"session": payload.get("id"), "project": payload.get("cwd")}
-            self._session = {name: value for name, value in labels.items() if value is not None}
-        usage = at(payload, "info.last_token_usage")
-        if payload.get("type") != "token_count" or not isinstance(usage, dict):
-            return []
-        if not any(usage.values()):  # before the first call of a fork
-            return []
-        used = at(payload, "info.total_token_usage")
-        if used is not None and used == self._used:
-            return []
-        self._used = used
-        self._is_copied = self._is_copied and repr(used) in self._used_before
-        if self._is_copied:
-            return []
-        if used is not None and len(self._used_before) < MAX_IN_LINE:
-            self._used_before.add(repr(used))
-        record = {
-            "timestamp": document.get("timestamp"),
-            "model": self._model,
-            "usage": usage,
-            "usage_format": "openai_responses",
-            **self._session,
-        }
-        return [Found("codex", record)]
+        """A line of a Codex rollout."""
+        calls = self._rollout.read(document)
+        return None if calls is None else [Found("codex", call) for call in calls]
 
     def _pi(self, document: Document) -> list[Found] | None:
         """A line of Pi or OpenClaw: older messages are of the model that was chosen last."""

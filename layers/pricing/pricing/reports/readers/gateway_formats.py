@@ -54,6 +54,7 @@ GATEWAYS = (
         },
         usage_format="litellm",
         cost="spend | response_cost",
+        processing="response.service_tier | metadata.cost_breakdown.service_tier",
         labels={
             "team": "team_id | team_alias",
             "user": "end_user | user",
@@ -80,6 +81,7 @@ GATEWAYS = (
         },
         usage_format="openai",
         cost="costUSD | cost_usd | cost",
+        processing="response_body.service_tier | response.service_tier",
         labels={"user": "request_user_id", "endpoint": "request_path", "api_key": "key_name"},
         # What Helicone's own cache answered names the request that was sent to the provider.
         only={"cache_reference_id": ("00000000-0000-0000-0000-000000000000",)},
@@ -98,6 +100,7 @@ GATEWAYS = (
         },
         usage_format="openai",
         cost="total_cost",
+        processing="service_tier",
         upstream="upstream_inference_cost",
         own_key="is_byok",
         labels={"project": "app_id"},
@@ -143,6 +146,7 @@ GATEWAYS = (
         model="ai_model | response.model | res_model",
         request_id="id | trace_id",
         usage="response.usage | response.usageMetadata",
+        processing="response.service_tier",
         counts={
             "prompt_tokens": "req_units | request_tokens",
             "completion_tokens": "res_units | response_tokens",
@@ -251,6 +255,7 @@ GATEWAYS = (
         model="response.model",
         request_id="databricks_request_id",
         usage="response.usage",
+        processing="response.service_tier",
         labels={"user": "requester", "endpoint": "served_entity_id"},
         only={"status_code": ("200",)},
     ),
@@ -308,6 +313,7 @@ GATEWAYS = (
             model="response_json.model | model_used",
             request_id="response_json.id",
             usage="response_json.usage",
+            processing="response_json.service_tier",
             labels={"session": "session_id"},
             # The other events begin a session, and end it with the sums of its calls.
             only={"type": ("response_recorded",)},

@@ -94,6 +94,7 @@ PROVIDERS = (
             "cacheWriteInputTokens": "input.cacheWriteInputTokenCount",
         },
         usage_format="bedrock_converse",
+        processing="output.outputBodyJson.serviceTier.type",
         labels={"endpoint": "operation", "user": "identity.arn", "project": "accountId"},
     ),
     RecordFormat(
@@ -175,6 +176,7 @@ SDKS = (
         request_id="id",
         usage="span_data.usage",
         usage_format="openai_responses",
+        processing="span_data.model_config.service_tier",
         labels={"session": "trace_id"},
         # A span of the Responses API has no usage, which is told of it.
         only={"span_data.type": ("generation", "response")},
@@ -263,6 +265,8 @@ MLFLOW_SPAN = RecordFormat(
     usage="attributes.mlflow.chat.tokenUsage",
     usage_format="openai_responses",
     cost="attributes.mlflow.llm.cost.total_cost",
+    processing="attributes.mlflow.spanOutputs.service_tier"
+    " | attributes.mlflow.spanInputs.service_tier",
     labels=_LABELS,
     span=_IDS,
 )
@@ -309,7 +313,9 @@ SPAN = RecordFormat(
     cost="attributes.llm.cost.total | attributes.operation.cost",
     labels=_LABELS,
     processing="attributes.openai.response.service_tier"
-    " | attributes.gen_ai.openai.response.service_tier",
+    " | attributes.gen_ai.openai.response.service_tier | attributes.openai.request.service_tier"
+    " | attributes.gen_ai.openai.request.service_tier"
+    " | attributes.llm.invocation_parameters.service_tier",
     span=_IDS,
 )
 #: An event of Claude Code's telemetry, as OpenTelemetry collects it.

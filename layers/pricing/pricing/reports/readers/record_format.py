@@ -6,6 +6,7 @@ from dataclasses import field
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
+from itertools import takewhile
 from typing import Any
 
 from pricing.errors import MalformedRequest
@@ -299,8 +300,12 @@ def record_of(known: RecordFormat, body: Document) -> dict[str, Any]:
             found[alternatives(paths)[0]] = held
     for term in ("processing", "speed", "inference_geo", "tier"):
         words = (str(at(body, path)).lower() for path in alternatives(getattr(known, term)))
-        known_words = (_WORDS.get(word.removesuffix("-tier")) for word in words)
+        # What was served goes before what was asked for, as a format's paths have it.
+        said = takewhile(lambda word: word not in _ORDINARY, words)
+        known_words = (_WORDS.get(word.removesuffix("-tier")) for word in said)
         found[term] = next((word for word in known_words if word), None)
+    if found["processing"] == "fast":
+        found["processing"] = "priority"  # as OpenAI calls it since 2026-07-30
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -318,6 +323,8 @@ _WORDS = {
     **dict.fromkeys(("0-200k", "≤ 200k", "<= 200k", "0-200000"), "base"),
     **dict.fromkeys(("200k-1m", "> 200k", "200k+", "long"), "long_context"),
 }
+#: Words for the tier of an ordinary call, next to which nothing else counts.
+_ORDINARY = ("default", "on_demand")
 
 
 def _counted(known: RecordFormat, body: Document) -> dict[str, Any]:

@@ -204,7 +204,9 @@ def bedrock_stream(document: Document) -> list[Found] | None:
         "usage": usage,
         "usage_format": "anthropic" if isinstance(started, dict) else "bedrock_converse",
         "endpoint": document.get("operation"),
+        "service_tier": first(events, "metadata.serviceTier.type"),
     }
+    found = {name: value for name, value in found.items() if value is not None}
     return [Found("bedrock_invocation_log", found)]
 
 
@@ -283,8 +285,10 @@ def weave(document: Document) -> list[Found] | None:
     if models is None and "op_name" not in document:
         return None
     span = (str(document.get("trace_id")), str(document.get("id")))
+    tier = first(document, "output.service_tier")
+    shared = {"timestamp": moment, **({} if tier is None else {"service_tier": tier})}
     return [
-        Found("weave", {"timestamp": moment, "model": model, "usage": usage}, span=span)
+        Found("weave", {**shared, "model": model, "usage": usage}, span=span)
         for model, usage in (models or {}).items()
         if isinstance(usage, dict)
     ]

@@ -34,6 +34,8 @@ _LANGFUSE = RecordFormat(
     rest="usageDetails | usage_details",
     usage_format="langfuse",
     cost=_LANGFUSE_COST,
+    processing="metadata.service_tier | modelParameters.service_tier"
+    " | model_parameters.service_tier",
     labels={
         "user": "userId | user_id",
         "session": "sessionId | session_id",
@@ -65,6 +67,7 @@ def _posthog(prompt: str, answer: str, usage_format: UsageFormat, *marks: str) -
         },
         usage_format=usage_format,
         cost="properties.$ai_total_cost_usd",
+        processing="properties.$ai_service_tier | properties.$ai_model_parameters.service_tier",
         labels={"user": "distinct_id", "session": "properties.$ai_session_id"},
         only={"event": ("$ai_generation", "$ai_embedding")},
     )
@@ -85,6 +88,7 @@ _OPIK = RecordFormat(
     },
     usage_format="openai",
     cost="total_estimated_cost",
+    processing="metadata.service_tier",
     labels={"endpoint": "name", "project": "project_name"},
     only={"type": ("llm",)},
     span=("trace_id", "id", "parent_span_id"),
@@ -127,6 +131,8 @@ TRACERS = (
         },
         usage_format="langchain",
         cost="total_cost",
+        processing="outputs.generations.message.kwargs.response_metadata.service_tier"
+        " | outputs.llm_output.service_tier | extra.invocation_params.service_tier",
         labels={"endpoint": "name", "project": "session_name", "session": "thread_id"},
         # Chains and tools repeat the sums of the model calls below them.
         only={"run_type": ("llm", "embedding")},
@@ -161,6 +167,7 @@ TRACERS = (
         },
         usage_format="openai",
         cost="metrics.estimated_cost",
+        processing="metadata.service_tier",
         labels={"endpoint": "span_attributes.name", "project": "project_id"},
         only={"span_attributes.type": ("llm",)},
         span=("root_span_id", "span_id", "span_parents"),
