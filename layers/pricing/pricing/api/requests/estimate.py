@@ -11,7 +11,7 @@ from pydantic import Field, SkipValidation, model_validator
 
 from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.hints import HINTS, provider_objects
-from pricing.api.requests.meant import as_meant
+from pricing.api.requests.meant import AS_AMOUNT, as_meant
 from pricing.api.requests.measured import MeasuredFields
 from pricing.api.requests.units import Count, Positive, UnitsRequest
 from pricing.errors import InvalidRequest
@@ -44,7 +44,7 @@ _NOTHING_SENT = (
     'Say what is priced: counts ("input_tokens": 1000, "output_tokens": 200), or exactly one of'
     " `usage`, `response`, `request`, `text` or `messages`."
 )
-Budget = Annotated[ExactNumber, Field(ge=0, le=10**12)]
+Budget = Annotated[ExactNumber, Field(ge=0, le=10**12), AS_AMOUNT]
 ModelAliases = Annotated[dict[Name, Name], Field(max_length=100)]
 
 

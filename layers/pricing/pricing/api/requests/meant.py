@@ -229,6 +229,13 @@ def _unquoted(usage: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _number_in(value: Any) -> Any:
+    """The number in a text such as ``"$1,000"`` and ``"80%"``; any other value as it is."""
+    return meant(value) or value if isinstance(value, str) else value
+
+
+#: Reads an amount of money, or a share of 1, as people write it.
+AS_AMOUNT = BeforeValidator(_number_in)
 #: Reads a count as people write it, before its type is checked.
 AS_WRITTEN = BeforeValidator(amount)
 
@@ -240,8 +247,6 @@ def _terms(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
     for name in ("processing", "speed", "inference_geo"):
         if isinstance(sent.get(name), str):
             sent[name] = sent[name].lower()
-    if isinstance(budget := sent.get("budget_usd"), str):
-        sent["budget_usd"] = budget.removeprefix("$")
 
 
 def _tier(sent: dict[str, Any], fields: AbstractSet[str]) -> None:

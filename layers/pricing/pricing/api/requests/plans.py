@@ -18,7 +18,7 @@ from pricing.api.requests.estimate import (
 from pricing.api.requests.hints import Hints
 from pricing.api.requests.meant import AS_WRITTEN
 from pricing.api.requests.measured import MeasuredFields
-from pricing.api.requests.units import Count, Positive
+from pricing.api.requests.units import Count, Positive, Share
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import CallInput, MeasuredInput
@@ -43,7 +43,6 @@ from pricing.usage.buckets import (
 from pricing.usage.response import terms_served
 from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
 
-Share = Annotated[ExactNumber, Field(ge=0, le=1)]
 MonthlyCalls = Annotated[Calls, Field(description="Number of such calls per month.")]
 
 

@@ -15,8 +15,9 @@ from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.compare import RequirementsRequest
 from pricing.api.requests.estimate import Calls, UsageInput
 from pricing.api.requests.hints import Hints
+from pricing.api.requests.meant import AS_AMOUNT
 from pricing.api.requests.measured import MeasuredFields
-from pricing.api.requests.units import Count, Positive
+from pricing.api.requests.units import Count, Positive, Share
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import MeasuredInput
 from pricing.money import RATIO_PLACES
@@ -35,8 +36,7 @@ from pricing.usage.response import terms_served
 from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
 
 MAX_TASKS = 100
-Share = Annotated[ExactNumber, Field(ge=0, le=1)]
-Usd = Annotated[ExactNumber, Field(ge=0, le=10**6)]
+Usd = Annotated[ExactNumber, Field(ge=0, le=10**6), AS_AMOUNT]
 TaskText = Annotated[str, Field(min_length=1, max_length=200_000)]
 
 
@@ -112,7 +112,7 @@ class TaskOptions(MeasuredFields):
     """Whether a person waits for the answer."""
     requires: RequirementsRequest = Field(default_factory=RequirementsRequest)
     """Capabilities that the model must have."""
-    max_usd_per_call: Annotated[ExactNumber, Field(ge=0, le=10**6)] | None = None
+    max_usd_per_call: Usd | None = None
     """The most that one call may cost, in USD."""
     prefix_tokens: Positive | None = None
     """Input tokens that are the same in every call."""
@@ -312,7 +312,7 @@ def _few_places(rate: Decimal) -> Decimal:
     return rate
 
 
-Rate = Annotated[ExactNumber, Field(ge=0, le=1), AfterValidator(_few_places)]
+Rate = Annotated[Share, AfterValidator(_few_places)]
 
 
 class CascadeStageRequest(Request):

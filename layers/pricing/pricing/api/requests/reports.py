@@ -10,6 +10,7 @@ from pydantic import Field, SkipValidation
 
 from pricing.api.requests.billing import AS_CODE, BillingFields
 from pricing.api.requests.hints import Hints
+from pricing.api.requests.meant import AS_AMOUNT
 from pricing.errors import InvalidRequest, MalformedRequest, is_plain_name
 from pricing.jsonio import read_json
 from pricing.reports.budgets import BudgetPeriod, BudgetQuery
@@ -128,7 +129,7 @@ class BudgetRequest(Request):
 
     name: Name
     """The budget's name in the answer."""
-    usd: Annotated[ExactNumber, Field(ge=0, le=10**12)]
+    usd: Annotated[ExactNumber, Field(ge=0, le=10**12), AS_AMOUNT]
     """The amount in USD."""
     period: BudgetPeriod = "month"
     """The period that the amount is for; the one of the report's last day is compared."""

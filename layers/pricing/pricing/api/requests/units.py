@@ -6,13 +6,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pricing.api.requests.meant import AS_WRITTEN
+from pricing.api.requests.meant import AS_AMOUNT, AS_WRITTEN
 from pricing.errors import InvalidRequest
 from pricing.money import multiply
 from pricing.usage.buckets import MAX_COUNT, Quantity, Usage
 from pricing.validation import AtMost, ExactNumber, Name, Request
 
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT), AS_WRITTEN]
+Share = Annotated[ExactNumber, Field(ge=0, le=1), AS_AMOUNT]
 Positive = Annotated[int, Field(ge=1, le=MAX_COUNT), AS_WRITTEN]
 Amount = Annotated[ExactNumber, Field(ge=0, le=MAX_COUNT)]
 MAX_KINDS = 100

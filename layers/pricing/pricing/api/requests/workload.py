@@ -9,7 +9,7 @@ from pydantic import Field
 from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.estimate import ModelCallInput
 from pricing.api.requests.hints import Hints
-from pricing.api.requests.units import Count
+from pricing.api.requests.units import Count, Share
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import MeasuredInput
@@ -18,7 +18,6 @@ from pricing.estimates.workload import Period, Workload, WorkloadItem
 from pricing.usage.buckets import Processing
 from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
 
-Share = Annotated[ExactNumber, Field(ge=0, le=1)]
 Percent = Annotated[ExactNumber, Field(ge=0, le=100)]
 MAX_ITEMS = 500
 #: The prompts that all what-ifs together may price again.
