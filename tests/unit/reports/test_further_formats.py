@@ -156,6 +156,15 @@ def test_a_span_that_counts_under_other_names_is_never_passed_over(tmp_path: Pat
         assert found.records.not_calls == 1
 
 
+def test_an_event_that_counts_under_other_names_is_never_passed_over(tmp_path: Path) -> None:
+    counts = {"model": "gpt-4o-mini", "input_token_count": 1000, "output_token_count": 100}
+    event = {"event.name": "a_tool.answer", **counts}
+    line = {"timeUnixNano": "1790848800000000000", "attributes": event}
+    found = report_file(json.dumps(line).encode(), "jsonl", tmp_path / "read")
+    assert found.totals.cost_usd is None
+    assert "events with counts of unknown names" in found.rejected[0].reason
+
+
 @pytest.mark.parametrize("date", [20261001, "20261001", "2026-10-01"])
 @pytest.mark.parametrize("lines", [1, 300])
 def test_a_date_may_have_no_hyphens(tmp_path: Path, date: Any, lines: int) -> None:

@@ -19,6 +19,35 @@ def attributes_of(document: Document) -> dict[str, Any]:
     )
 
 
+def in_resources(document: Document) -> list[Document] | None:
+    """The spans or events of OTLP JSON, each with the attributes of its resource."""
+    for outer, scopes, entries in _OTLP:
+        resources = document.get(outer)
+        if isinstance(resources, list):
+            return [
+                {"resource": flat(at(resource, "resource.attributes")), **entry}
+                for resource in objects(resources)
+                for entry in objects([resource], scopes, entries)
+            ]
+    return None
+
+
+_OTLP = (
+    ("resourceSpans", "scopeSpans", "spans"),
+    ("batches", "scopeSpans", "spans"),
+    ("resourceLogs", "scopeLogs", "logRecords"),
+)
+
+
+def in_transaction(document: Document) -> list[Document] | None:
+    """The spans of a transaction of Sentry's, which is one itself."""
+    trace, spans = at(document, "contexts.trace"), document.get("spans")
+    if not isinstance(trace, dict) or not isinstance(spans, list):
+        return None
+    times = {name: document.get(name) for name in ("start_timestamp", "timestamp")}
+    return list(objects([{**times, **trace}, *spans]))
+
+
 def flat(value: Any) -> dict[str, Any]:
     """Attributes by their dotted names, from an object, nested or not, or from a list of pairs."""
     found: dict[str, Any] = {}

@@ -16,7 +16,8 @@ from pricing.reports.readers.attributes import (
     attributes_of,
     counts_tokens,
     event_of,
-    flat,
+    in_resources,
+    in_transaction,
     is_empty_row,
     is_event,
     with_providers_own,
@@ -51,7 +52,6 @@ from pricing.reports.readers.record_format import (
     is_call,
     marked,
     may_have,
-    objects,
     record_of,
     row_of,
     whole,
@@ -64,6 +64,7 @@ from pricing.reports.readers.several import (
     claude_code,
     copilot,
     librechat,
+    loki,
     steps,
     weave,
 )
@@ -95,6 +96,7 @@ _WRAPPERS = (
 _OBJECTS = ("data", "hits")
 _WRAPPED_TIMES = "timestamp | @timestamp | time | ts | start_time | _time"
 _OF_A_CALL = ("user", "conversationId", "messageId", "model", "context")
+_UNKNOWN_EVENT = "look like events with counts of unknown names; send spans with gen_ai.usage"
 _USAGE_MARKS = ("gen_ai.usage.", "llm.token_count.", "agent.usage.")
 
 
@@ -160,6 +162,7 @@ class FormatReader:
             self._pi,
             self._claude_code,
             self._librechat,
+            self._loki,
             self._otlp,
             self._sentry,
             buckets,
@@ -197,6 +200,7 @@ class FormatReader:
         seen: list[Found] | None = None
         for name in LISTS:
             entries = document.get(name)
+            entries = as_json(entries) if isinstance(entries, str) else entries
             entries = [entries] if name in _OBJECTS and isinstance(entries, dict) else entries
             entries = list(map(row_of, entries)) if isinstance(entries, list) else entries
             if entries and are_objects(entries):
@@ -355,33 +359,24 @@ class FormatReader:
 
     def _otlp(self, document: Document) -> list[Found] | None:
         """OTLP JSON: spans or events in scopes in resources."""
-        for outer, scopes, entries in _OTLP:
-            resources = document.get(outer)
-            if not isinstance(resources, list):
-                continue
-            found = []
-            for resource in objects(resources):
-                shared = {"resource": flat(at(resource, "resource.attributes"))}
-                for entry in objects([resource], scopes, entries):
-                    found += self._span({**shared, **entry}) or []
-            names: dict[SourceFormat, SourceFormat] = {
-                "otel_genai": "otlp",
-                "openinference": "otlp",
-            }
-            return [replace(one, name=names.get(one.name, one.name)) for one in found]
-        return None
+        entries = in_resources(document)
+        if entries is None:
+            return None
+        found = [one for entry in entries for one in self._span(entry) or ()]
+        names: dict[SourceFormat, SourceFormat] = {"otel_genai": "otlp", "openinference": "otlp"}
+        return [replace(one, name=names.get(one.name, one.name)) for one in found]
+
+    def _loki(self, document: Document) -> list[Found] | None:
+        """The lines of a stream in an answer of Loki's."""
+        lines = loki(document)
+        return None if lines is None else [found for line in lines for found in self.read(line)]
 
     def _sentry(self, document: Document) -> list[Found] | None:
         """A transaction of Sentry's: its first span, and those inside of it."""
-        trace, spans = at(document, "contexts.trace"), document.get("spans")
-        if not isinstance(trace, dict) or not isinstance(spans, list):
+        spans = in_transaction(document)
+        if spans is None:
             return None
-        times = {name: document.get(name) for name in ("start_timestamp", "timestamp")}
-        return [
-            found
-            for span in objects([{**times, **trace}, *spans])
-            for found in self._span(span) or ()
-        ]
+        return [found for span in spans for found in self._span(span) or ()]
 
     def _span(self, document: Document) -> list[Found] | None:
         """A span or an event with its attributes, however those are nested or listed."""
@@ -411,8 +406,10 @@ class FormatReader:
         }
         if not usage:
             others = {name: one for name, one in attributes.items() if counts_tokens(name, one)}
-            if event or not others:  # an event may repeat counts
+            if not others or (event and not ("model" in attributes and len(others) > 1)):
                 return [] if ids or event or "instrumentationScope" in document else None
+            if event:
+                return [Found("otel_genai", document, _UNKNOWN_EVENT)]
             found = [Found("otel_genai", {**document, "usage": others}, span=ids)]
             return found if ids else None
         ids = ids and event_of(ids) if event else ids
@@ -434,13 +431,6 @@ class FormatReader:
         if parent:
             self._parents[ids] = (str(trace), str(parent))
         return ids
-
-
-_OTLP = (
-    ("resourceSpans", "scopeSpans", "spans"),
-    ("batches", "scopeSpans", "spans"),
-    ("resourceLogs", "scopeLogs", "logRecords"),
-)
 
 
 def is_of_a_tool(document: Document, most: int) -> bool:

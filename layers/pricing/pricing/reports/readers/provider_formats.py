@@ -322,7 +322,7 @@ SPAN = RecordFormat(
 CLAUDE_CODE_EVENT = RecordFormat(
     name="claude_code_telemetry",
     marks=("attributes.input_tokens", "attributes.model"),
-    moment="attributes.event.timestamp | timeUnixNano | timestamp",
+    moment=f"attributes.event.timestamp | {_TIMES}",
     model="attributes.model",
     request_id="attributes.request_id",
     counts={
@@ -355,38 +355,48 @@ REPEATED = tuple(
         (f"{_NAME}=copilot_chat.summarization",),
     )
 )
-#: The same of Gemini CLI, whose output excludes thoughts, and of Codex, whose output includes them.
-_EVENTS: tuple[tuple[SourceFormat, str, str], ...] = (
-    (
-        "gemini_cli",
-        "gemini_cli.api_response",
-        "attributes.output_token_count + attributes.thoughts_token_count",
-    ),
-    ("codex", "codex.sse_event", "attributes.output_token_count"),
+#: The same of Codex.
+CODEX_EVENT = RecordFormat(
+    name="codex",
+    marks=("attributes.input_token_count", "attributes.model"),
+    moment=CLAUDE_CODE_EVENT.moment,
+    model="attributes.model",
+    counts={
+        "input_tokens": "attributes.input_token_count",
+        "output_tokens": "attributes.output_token_count",
+        "cached_input_tokens": "attributes.cached_token_count",
+        "reasoning_tokens": "attributes.reasoning_token_count",
+    },
+    usage_format="openai_responses",
+    labels={
+        "user": "attributes.user.email | attributes.user.id",
+        "session": "attributes.session.id | attributes.conversation.id",
+    },
+    only={_NAME: ("codex.sse_event",)},
+)
+#: The same of Gemini CLI and Qwen Code; what tools added to the prompt is not in its count.
+_GEMINI: tuple[tuple[SourceFormat, str], ...] = (
+    ("gemini_cli", "gemini_cli.api_response"),
+    ("qwen_code", "qwen-code.api_response"),
 )
 TELEMETRY = (
     CLAUDE_CODE_EVENT,
+    CODEX_EVENT,
     *(
-        RecordFormat(
+        replace(
+            CODEX_EVENT,
             name=name,
-            marks=("attributes.input_token_count", "attributes.model"),
-            moment="attributes.event.timestamp | timeUnixNano | timestamp",
-            model="attributes.model",
             counts={
-                "input_tokens": "attributes.input_token_count",
-                "output_tokens": output,
-                "cached_input_tokens": "attributes.cached_content_token_count"
-                " | attributes.cached_token_count",
-                "reasoning_tokens": "attributes.thoughts_token_count"
-                " | attributes.reasoning_token_count",
+                "promptTokenCount": "attributes.input_token_count",
+                "candidatesTokenCount": "attributes.output_token_count",
+                "cachedContentTokenCount": "attributes.cached_content_token_count",
+                "thoughtsTokenCount": "attributes.thoughts_token_count",
+                "toolUsePromptTokenCount": "attributes.tool_token_count",
+                "totalTokenCount": "attributes.total_token_count",
             },
-            usage_format="openai_responses",
-            labels={
-                "user": "attributes.user.email | attributes.user.id",
-                "session": "attributes.session.id | attributes.conversation.id",
-            },
-            only={"attributes.event.name": (event,)},
+            usage_format="gemini",
+            only={_NAME: (event,)},
         )
-        for name, event, output in _EVENTS
+        for name, event in _GEMINI
     ),
 )

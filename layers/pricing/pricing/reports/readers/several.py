@@ -13,6 +13,7 @@ from pricing.reports.readers.record_format import (
     UNIQUE_LENGTH,
     Document,
     Found,
+    as_json,
     at,
     first,
     marked,
@@ -208,6 +209,19 @@ def bedrock_stream(document: Document) -> list[Found] | None:
     }
     found = {name: value for name, value in found.items() if value is not None}
     return [Found("bedrock_invocation_log", found)]
+
+
+def loki(document: Document) -> list[Document] | None:
+    """The lines of a stream in an answer of Loki's, each with its labels or as the object it is."""
+    labels, values = document.get("stream"), document.get("values")
+    if not isinstance(labels, dict) or not isinstance(values, list):
+        return None
+    lines: list[Document] = []
+    for moment, text, *_ in (one for one in values if isinstance(one, list) and len(one) > 1):
+        inside = as_json(text) if isinstance(text, str) else None
+        record = inside if isinstance(inside, dict) else {"attributes": labels}
+        lines.append({"timestamp": moment, **record})
+    return lines
 
 
 def copilot(document: Document) -> list[Found] | None:

@@ -44,6 +44,7 @@ _NOT_READ: tuple[tuple[str, str, str], ...] = (
     ("line_item_usage_type", "an AWS cost report", _BEDROCK),
     ("BillingAccountId, ServiceName", "a FOCUS billing export", _USAGE),
     ("category=RequestResponse, operationName", "Azure diagnostic logs", _USAGE),
+    ("category, operationName, resourceId", "Azure diagnostic logs", _USAGE),
     ("Category, OperationName, ResourceProvider", "Azure diagnostic logs", _USAGE),
     ("MeterCategory", "an Azure cost export", _USAGE),
     ("bookmarked, projectId, timestamp", "Langfuse traces", "export the observations"),
