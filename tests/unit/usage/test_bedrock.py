@@ -39,6 +39,12 @@ def test_converse_writes_are_no_fewer_than_their_details() -> None:
     assert (found["cache_write_5m"], found["cache_write_1h"]) == (1, 7)
 
 
+@pytest.mark.parametrize("ttl", [None, "2h", 5, {}, ["5m"]])
+def test_converse_writes_are_of_a_known_time_to_live(ttl: object) -> None:
+    raw = CONVERSE | {"cacheDetails": [{"ttl": ttl, "inputTokens": 7}]}
+    assert pointers("bedrock_converse", raw) == ["/usage/cacheDetails/0/ttl"]
+
+
 def test_converse_total_may_count_the_cache_or_leave_it_out_but_nothing_else() -> None:
     raw = CONVERSE | {"cacheReadInputTokens": 5, "cacheWriteInputTokens": 7}
     expected = buckets("bedrock_converse", raw)

@@ -83,6 +83,8 @@ def test_openai_bills_the_other_tools_by_the_call() -> None:
         {"candidates": [{"groundingMetadata": "web"}, {"groundingMetadata": None}, 3]},
         {"candidates": [{"groundingMetadata": {"webSearchQueries": "a", "groundingChunks": 3}}]},
         {"server_side_tool_usage": ["SERVER_SIDE_TOOL_X_SEARCH"]},
+        {"content": [{"toolCallId": {}, "output": {"action": {"type": "open_page"}}}]},
+        {"content": [{"type": "tool-call", "providerExecuted": True, "toolCallId": []}]},
     ],
 )
 def test_what_has_another_form_uses_no_tool(body: dict[str, Any]) -> None:

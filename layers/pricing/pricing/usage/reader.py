@@ -432,7 +432,7 @@ def _take_cache_details(taken: _Taken, value: Any, pointer: str, path: str) -> N
     sums: dict[str, int] = {}
     for here, number, one in _items(value, pointer):
         ttl = one.get("ttl")
-        if ttl not in _TTLS:
+        if not isinstance(ttl, str) or ttl not in _TTLS:
             raise InvalidRequest.at(f"{here}/ttl", f"must be one of {', '.join(_TTLS)}")
         part = _TTLS[ttl]
         sums[part] = sums.get(part, 0) + _count(one.get("inputTokens"), f"{here}/inputTokens")

@@ -171,13 +171,13 @@ def _executed(body: Mapping[str, Any]) -> Counter[str]:
         output = item.get("output")
         action = output.get("action") if isinstance(output, dict) else None
         if isinstance(action, dict) and action.get("type") not in (None, "search"):
-            opened.add(item.get("toolCallId"))
+            opened.add(str(item.get("toolCallId")))
     uses = Counter(
         _EXECUTED[name]
         for item in content
         if item.get("type") == "tool-call"
         and item.get("providerExecuted") is True
-        and item.get("toolCallId") not in opened
+        and str(item.get("toolCallId")) not in opened
         and (name := str(item.get("toolName"))) in _EXECUTED
     )
     uses.update(
