@@ -67,7 +67,7 @@ def test_a_tools_log_costs_what_its_calls_cost(tool: str, tmp_path: Path) -> Non
     lines, name, usd = LOGS[tool]
     usage, cost = loaded(lines, tmp_path)
     assert cost == Decimal(usd)
-    assert usage.rejected == 0
+    assert (usage.rejected, usage.partial) == (0, 0)
     assert usage.formats[name] >= 1
     assert usage.read == 1 + usage.merged + usage.duplicates
 

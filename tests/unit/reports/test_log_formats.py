@@ -94,6 +94,7 @@ def test_a_file_of_a_tool_costs_what_its_calls_cost(
     found = report_file(content, name.rpartition(".")[2], tmp_path / "read")
     assert found.totals.cost_usd == Decimal(micro_usd) / 1_000_000
     assert found.totals.calls == calls
+    assert found.status == "priced"
     assert (found.records.rejected, found.records.not_calls) == (0, not_calls)
     assert set(found.formats) == {wanted}
     assert outcomes_add_up(found)

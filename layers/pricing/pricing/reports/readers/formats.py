@@ -97,6 +97,8 @@ _OBJECTS = ("data", "hits")
 _WRAPPED_TIMES = "timestamp | @timestamp | time | ts | start_time | _time"
 _OF_A_CALL = ("user", "conversationId", "messageId", "model", "context")
 _UNKNOWN_EVENT = "look like events with counts of unknown names; send spans with gen_ai.usage"
+#: Whose tiers Pi's forks choose by OpenAI's words; of Anthropic it is the fast mode.
+_TIERED = ("openai", "google")
 _USAGE_MARKS = ("gen_ai.usage.", "llm.token_count.", "agent.usage.")
 
 
@@ -112,6 +114,7 @@ class FormatReader:
         self._wanted = wanted
         self._work = work or Work(None)
         self._model: str | None = None
+        self._tier: Any = None
         self._rollout = CodexSession()
         #: Transactions of LibreChat that another may complete: their kind and their id.
         self._halves: dict[str, tuple[str, Any]] = {}
@@ -343,17 +346,29 @@ class FormatReader:
         return None if calls is None else [Found("codex", call) for call in calls]
 
     def _pi(self, document: Document) -> list[Found] | None:
-        """A line of Pi or OpenClaw: older messages are of the model that was chosen last."""
+        """A line of Pi or OpenClaw.
+
+        Older messages are of the model that was chosen last, and all of the tier that was.
+        """
         if document.get("type") == "model_change" and isinstance(document.get("modelId"), str):
             self._model = document["modelId"]
             return []
+        if document.get("type") == "service_tier_change":
+            self._tier = document.get("serviceTier")
+            return []
+        if document.get("type") == "session":
+            self._tier = None
         message = document.get("message")
         if document.get("type") != "message" or not isinstance(message, dict):
             return None
+        provider = str(message.get("provider")).partition("-")[0]
+        tier = self._tier.get(provider) if isinstance(self._tier, dict) else self._tier
+        chosen = {"model": self._model, "serviceTier": tier if provider in _TIERED else None}
+        chosen = {name: value for name, value in chosen.items() if value and name not in message}
         known = next(one for one in FORMATS if one.name == "pi")
-        if self._model is None or "model" in message or not marked(document, known.marks):
+        if not chosen or not marked(document, known.marks):
             return None
-        return self._found(known, {**document, "message": {**message, "model": self._model}})
+        return self._found(known, {**document, "message": {**message, **chosen}})
 
     # --- OpenTelemetry ---------------------------------------------------------------------------
 

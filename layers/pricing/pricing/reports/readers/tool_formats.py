@@ -201,13 +201,22 @@ CODING_TOOLS = (
         model="message.model",
         request_id="message.responseId | id",
         counts={
-            "input_tokens": "message.usage.input",
-            "output_tokens": "message.usage.output",
-            "cache_read_input_tokens": "message.usage.cacheRead",
+            # The other counts leave out what OpenAI's model spent on its own agents.
+            "input_tokens": "message.usage.input + message.usage.orchestration.input",
+            "output_tokens": "message.usage.output + message.usage.orchestration.output",
+            "cache_read_input_tokens": "message.usage.cacheRead"
+            " + message.usage.orchestration.cacheRead",
             "cache_creation_input_tokens": "message.usage.cacheWrite",
+            "cache_creation/ephemeral_5m_input_tokens": "message.usage.cttl.ephemeral5m",
+            "cache_creation/ephemeral_1h_input_tokens": "message.usage.cttl.ephemeral1h"
+            " | message.usage.cacheWrite1h",
+            "server_tool_use/web_search_requests": "message.usage.server.webSearch",
+            "output_tokens_details/thinking_tokens": "message.usage.reasoningTokens"
+            " | message.usage.reasoning",
         },
         usage_format="anthropic",
         cost="message.usage.cost.total",
+        processing="message.serviceTier | message.requestedServiceTier",
         only={"message.role": ("assistant",)},
     ),
     RecordFormat(

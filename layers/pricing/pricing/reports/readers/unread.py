@@ -226,6 +226,8 @@ _NO_CALLS = frozenset(
         *("attachment", "last-prompt", "custom-title", "ai-title", "agent-name", "tag", "mode"),
         *("permission-mode", "pr-link", "marble-origami-commit", "session", "model_change"),
         *("thinking_level_change", "compaction", "branch_summary", "label", "custom", "gemini"),
+        *("custom_message", "title_change", "mode_change", "session_info", "session_init"),
+        *("reset_boundary", "credential_pin", "ttsr_injection", "child_usage_attributed"),
         *("session_meta", "response_item", "compacted", "turn_context", "event_msg", "info"),
         *("constructor", "human", "tool"),
         *("message_stop", "content_block_start", "content_block_delta", "content_block_stop"),
