@@ -3,6 +3,7 @@
 import base64
 import struct
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -203,6 +204,18 @@ def test_a_marked_prefix_is_written_or_read(ask: Ask, more: dict[str, Any]) -> N
     assert int(read["cache_read"]["quantity"]) == prefix
     assumptions = ask(request=body).body["assumptions"]
     assert any(f"prefix of {prefix} tokens" in text for text in assumptions)
+
+
+@pytest.mark.parametrize(("cache", "price"), [("read", "0.1"), ("write", "2.5")])
+def test_the_error_band_of_a_cached_prompt_is_priced_as_cached(
+    ask: Ask, cache: str, price: str
+) -> None:
+    body = MESSAGES | {"system": SYSTEM, "cache_control": {"type": "ephemeral"}}
+    answer = ask(request=body, prefix_cache=cache).body
+    assert [line["component"] for line in answer["line_items"]][1:] == ["output"]
+    for end in ("low", "high"):  # all of the prompt is cached; 100 output tokens at 10 USD
+        tokens, usd = (answer["counting"][f"{end}_{what}"] for what in ("tokens", "total_usd"))
+        assert Fraction(usd) == (tokens * Fraction(price) + 100 * 10) / 10**6
 
 
 def test_a_breakpoint_of_an_hour_is_written_at_the_price_of_an_hour(ask: Ask) -> None:

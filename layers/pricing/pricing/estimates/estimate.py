@@ -336,7 +336,10 @@ def compared_status(*calls: CountedCall) -> tuple[ComparedStatus, tuple[Unread, 
 
 
 def _counting(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> Counting | None:
-    """Return the cost at both ends of the count's error band; None if nothing was estimated."""
+    """Return the cost at both ends of the count's error band; None if nothing was estimated.
+
+    A cached prefix is as much longer or shorter as the whole prompt.
+    """
     count = found.counted.count
     if count is None:
         return None
@@ -344,7 +347,12 @@ def _counting(book: PriceBook, query: EstimateQuery, found: PricedQuery) -> Coun
     totals = []
     for tokens in (count.low, count.high):
         first, *rest = found.counted.attempts
-        usage = replace(first.usage, input=first.usage.input - count.tokens + tokens)
+        cached = {
+            bucket: sent * tokens // count.tokens
+            for bucket in ("cache_read", "cache_write_5m", "cache_write_1h")
+            if (sent := getattr(first.usage, bucket))
+        }
+        usage = first.usage.changed(input=tokens - sum(cached.values()), **cached)
         attempts = (replace(first, usage=usage), *rest)
         totals.append(price_attempts(book, model, at, attempts, found.terms, query.calls).total_usd)
     return Counting(count.method, count.tokens, count.low, count.high, *totals)
