@@ -1,5 +1,6 @@
 """``tariff estimate`` and ``tariff compare``: what a call costs, on one model or on several."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -7,11 +8,16 @@ import typer
 from typer import Argument, Option
 
 from tariff.asking import Asking, asking, count_of, json_in, text_in
-from tariff.command_line import OVER_BUDGET, From
+from tariff.command_line import OVER_BUDGET, CommandFailed, From
 from tariff.in_words import is_described, on_several_models, one_call
 from tariff.views import compared, estimated, money
 
 USAGE, PROMPT, TERMS = "Tokens", "Prompt or response", "Terms"
+#: What says what a call uses.
+_USES = (
+    *("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"),
+    *("text", "usage", "response", "request", "units"),
+)
 Processing = Literal["standard", "batch", "priority", "flex"]
 
 
@@ -114,6 +120,7 @@ def estimate(
     sent = {"model": model, **call, "calls": calls, "budget_usd": budget}
     if amounts:
         sent |= one_call(" ".join([model or "", *amounts]), sent)
+    _must_be_said(sent)
     answer = ask.ask("POST /v1/estimate", sent)
     ask.show(answer, estimated, answer["line_items"])
     return over(budget, (answer["net"] or answer)["total_usd"])
@@ -153,8 +160,18 @@ def compare(
     sent = {"models": models, **call, "calls": calls, "baseline": baseline, "equal": equal}
     if is_described(models or ()):
         sent |= on_several_models(" ".join(models or ()), sent)
+    _must_be_said(sent)
     answer = ask.ask("POST /v1/compare", {**sent, "budget_usd": budget})
     ask.show(answer, compared, answer["rows"])
+
+
+def _must_be_said(sent: Mapping[str, Any]) -> None:
+    """Raise CommandFailed where neither options nor words say what a call uses."""
+    if all(sent.get(name) is None for name in _USES):
+        raise CommandFailed(
+            "Say what the call uses: --input 2k --output 500, words such as 2k in 500 out, or one"
+            " of --text, --usage, --response, --request and --units."
+        )
 
 
 def over(budget: str | None, total_usd: str | None) -> int:

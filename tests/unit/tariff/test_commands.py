@@ -168,7 +168,8 @@ def test_caching_is_planned_at_the_prices_of_the_model(run: Run) -> None:
     [
         (["compare", "opus", "claude-opus-45", "--input", "1"], 1, "claude-opus-45: Price version"),
         (["compare", "opus", "claude-opus-45", "--input", "1"], 1, "Did you mean claude-opus-4"),
-        (["estimate", "gpt-5"], 1, "Send exactly one of `usage`"),
+        (["estimate", "gpt-5"], 1, "Say what the call uses: --input 2k --output 500, words such"),
+        (["compare", "opus", "gpt-5"], 1, "Say what the call uses: --input 2k --output 500"),
         (["estimate", "gpt-5", "--text", "no/such/file"], 1, "no/such/file cannot be read"),
         (["estimate", "gpt-5", "--usage", "{"], 1, "not valid JSON"),
         (["estimate", "gpt-5", "--input", "2x"], 2, "'2x' is not a count"),
