@@ -1,6 +1,8 @@
 """``POST /v1/compare`` through its handler."""
 
+import base64
 import json
+import struct
 from fractions import Fraction
 from typing import Any
 
@@ -118,6 +120,26 @@ def test_a_row_with_an_unpriced_component_is_never_the_cheapest(ask: Ask) -> Non
     answer = ask(models=["claude-2.1", "claude-opus-4"], usage=usage, as_of="2025-07-20")
     assert ids(answer) == ["claude-opus-4", "claude-2.1"]
     assert answer.body["cheapest"] == "claude-opus-4"
+
+
+def test_a_row_without_the_image_that_another_row_has_is_never_the_cheapest(event: Event) -> None:
+    # gpt-4o costs more per token, and is the one of the two whose images can be counted.
+    png = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 1024, 1024)
+    image = {"url": f"data:image/png;base64,{base64.b64encode(png).decode()}"}
+    parts = [{"type": "text", "text": "Describe it."}, {"type": "image_url", "image_url": image}]
+    request = {"messages": [{"role": "user", "content": parts}], "max_tokens": 100}
+    ask = asking("compare", event("compare"), request=request)
+    both = ask(models=["mistral-small-latest", "gpt-4o"])
+    assert ids(both) == ["gpt-4o", "mistral-small-latest"]
+    assert both.body["cheapest"] == "gpt-4o"
+    assert both.body["status"] == "partial"
+    assert [row["unread"] for row in both.body["rows"]] == [[], both.body["unread"]]
+    pointer = "/request/messages/0/content/1"
+    assert both.body["unread"] == [{"pointer": pointer, "value": "1"}]
+    # What no row counts is left out of all of them.
+    alone = ask(models=["grok-4", "mistral-small-latest"])
+    assert [row["status"] for row in alone.body["rows"]] == ["partial", "partial"]
+    assert alone.body["cheapest"] == ids(alone)[0] == "mistral-small-latest"
 
 
 @pytest.mark.parametrize(("as_of", "cheapest"), [("2026-11-29", OLD), ("2026-11-30", NEW)])

@@ -84,7 +84,8 @@ class CompareAnswer:
     """One estimate per model, cheapest first; models of equal cost in the order of their ids.
 
     With a rate card, rows are ordered and compared by their net prices. Rows that lack the price of
-    a component come last. None of them is the cheapest, nor is a retired model.
+    a component, or a count that other rows have, come last. None of them is the cheapest, nor is a
+    retired model.
     """
 
     status: ComparedStatus
@@ -135,18 +136,21 @@ def compare(in_force: BookInForce, comparison: CompareQuery) -> CompareAnswer:
             except InvalidRequest as error:
                 reason = error.reason
         excluded.append(Exclusion(reference, reason))
-    rows.sort(key=lambda row: (not row[0].complete, row[0].paid_usd, row[1].key))
-    baseline = _baseline(in_force, comparison, [row for row, _ in rows])
+    unread_by_all = {*_common([row.unread for row, _ in rows])}
+
+    def is_whole(row: Estimate) -> bool:
+        return row.complete and {*row.unread} <= unread_by_all
+
+    rows.sort(key=lambda row: (not is_whole(row[0]), row[0].paid_usd, row[1].key))
+    whole = [(row, model) for row, model in rows if is_whole(row)]
+    baseline = _baseline(in_force, comparison, [row for row, _ in whole or rows])
     day = comparison.query.as_of.day
-    cheapest = next(
-        (row for row, model in rows if row.complete and not model.lifecycle.retired(day)), None
-    )
+    cheapest = next((row for row, model in whole if not model.lifecycle.retired(day)), None)
     assumptions = _common([row.assumptions for row, _ in rows])
     warnings = _common([row.warnings for row, _ in rows])
-    unread = rows[0][0].unread if rows else ()
     return CompareAnswer(
         status="priced" if all(row.status == "priced" for row, _ in rows) else "partial",
-        unread=unread,
+        unread=tuple(dict.fromkeys(one for row, _ in rows for one in row.unread)),
         rows=tuple(_row(row, model, baseline, assumptions, warnings) for row, model in rows),
         excluded=tuple(excluded),
         cheapest=cheapest.model.id if cheapest else None,
