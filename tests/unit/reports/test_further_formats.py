@@ -40,7 +40,7 @@ def test_a_record_of_a_tool_costs_what_its_calls_cost(tmp_path: Path, name: str)
     found = report_file(file_of(record), record["kind"], tmp_path / "read")
     assert found.totals.cost_usd == Decimal(record["micro_usd"]) / 1_000_000
     assert (found.totals.calls, found.records.not_calls) == (record["calls"], record["not_calls"])
-    assert found.records.rejected == 0
+    assert (found.records.rejected, found.records.partial) == (0, 0)
     assert set(found.formats) == {record["format"]}
     assert outcomes_add_up(found)
 

@@ -87,6 +87,7 @@ SUMS: Fields = {
 #: Counts by modality next to the whole ones, as voice frameworks and SDKs flatten them.
 FLAT_MODALITIES: Fields = {
     **dict.fromkeys(("input_text_tokens", "input_cached_text_tokens", "output_text_tokens"), PART),
+    "input_uncached_tokens": PART,
     **dict.fromkeys(("input_audio_tokens", "audio_input_tokens"), AUDIO_IN),
     "audio_total_tokens": PART,
     **dict.fromkeys(

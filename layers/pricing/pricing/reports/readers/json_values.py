@@ -19,7 +19,7 @@ _LONG_STRING = CHUNK // 2
 LISTS = (
     *("data", "records", "spans", "traces", "observations", "generations", "messages", "items"),
     *("rows", "results", "result", "runs", "calls", "logs", "events", "value", "entries", "usage"),
-    *("usageEventsDisplay", "requests", "responses", "Records", "hits", "content"),
+    *("usageEventsDisplay", "usageEvents", "requests", "responses", "Records", "hits", "content"),
     *("daily", "sessions", "blocks", "logEvents"),
 )
 OTLP_LISTS = ("resourceSpans", "resourceLogs", "batches")

@@ -288,6 +288,19 @@ TRACERS = (
                 "cached_tokens": f"{usage}.inputCachedTokens",
                 "cache_write_tokens": f"{usage}.inputWriteCacheTokens",
                 "reasoning_tokens": f"{usage}.outputReasoningTokens",
+                **{
+                    f"{side}_tokens_details/{name}_tokens": f"{usage}.{paths}"
+                    for side, name, paths in (
+                        ("prompt", "text", f"inputCacheMissTokens | {usage}.inputTextTokens"),
+                        ("prompt", "audio", "inputAudioTokens"),
+                        ("prompt", "image", "inputImageTokens"),
+                        ("completion", "text", "outputTextTokens"),
+                        ("completion", "audio", "outputAudioTokens"),
+                        ("completion", "image", "outputImageTokens"),
+                        ("completion", "accepted_prediction", "acceptedPredictionTokens"),
+                        ("completion", "rejected_prediction", "rejectedPredictionTokens"),
+                    )
+                },
             },
             usage_format="openai",
             cost=f"{usage}.cost",

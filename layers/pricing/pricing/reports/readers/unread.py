@@ -51,6 +51,7 @@ _NOT_READ: tuple[tuple[str, str, str], ...] = (
     ("market_cost, request_count", "sums of all models", "add group_by=model"),
     ("TOKEN_CREDITS", "rows of Snowflake Cortex, billed in credits", _RECORDS),
     ("TOKENS_GRANULAR", "rows of Snowflake Cortex, billed in credits", _RECORDS),
+    ("isTokenBasedCall, requestsCosts", "Cursor's requests without token counts", _USAGE),
     ("totalLinesAdded, chatRequests", "Cursor's days without token counts", "send usage events"),
     ("sku, unit_type, net_amount", "GitHub Copilot requests without token counts", _USAGE),
     ("kind, data, version", "sessions of Kiro without token counts", _USAGE),
@@ -194,6 +195,7 @@ _OF_SESSIONS = (
     frozenset(("sessionId", "type")),
     frozenset(("sessionId", "projectHash")),
     frozenset(("timestamp", "type", "payload")),
+    frozenset(("type", "id", "parentId", "timestamp")),
     frozenset(("id", "timestamp", "type", "content")),
     frozenset(("type", "error")),
 )
