@@ -260,6 +260,8 @@ def test_prices_of_another_version_or_day(text: str, pinned: Pinned) -> None:
         ("estimate sonnet 2k in on", "Say which date."),
         ("estimate sonnet 2k in version", "Say which version."),
         ("estimate sonnet 2k in on tuesday", "The date is not valid: use a date"),
+        ("estimate sonnet -5 in 2 out", "-5 is less than 0."),
+        ("sonnet 2k in -1.5k out", "-1.5k is less than 0."),
         ("estimate sonnet 2k in 2026-02-30 on 2026-02-30", "The date is not valid:"),
         ("estmate sonnet 2k in", "Did you mean estimate?"),
         ("hepl", "Did you mean help?"),
@@ -385,6 +387,12 @@ def test_on_before_a_provider_is_a_part_of_the_models_name(text: str) -> None:
 
 def test_a_number_of_billions_in_front_of_its_word_is_a_count() -> None:
     assert parse("sonnet 2b in").calls.usage.input == 2 * 10**9  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("written", ["in EUR", "in euros", "€", "EUR", "euros"])
+def test_a_currency_may_follow_the_amounts(written: str) -> None:
+    converted = replace(SONNET, pinned=Pinned(currency="EUR"))
+    assert parse(f"estimate sonnet 2k in 1k out {written}") == converted
 
 
 def test_on_before_a_models_name_is_not_a_date() -> None:

@@ -43,6 +43,7 @@ CURRENCIES = {
     **dict.fromkeys(("franc", "francs"), "CHF"),
     **dict.fromkeys(("dollar", "dollars", "$"), "USD"),
 }
+CODES = frozenset(CURRENCIES.values())
 _CODE = re.compile(r"[A-Z]{3}|[a-z]{3}", re.ASCII)
 _UNITS = {
     **dict.fromkeys(("hour", "h", "hr", "hourly"), "/hour"),

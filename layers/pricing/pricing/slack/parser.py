@@ -26,6 +26,8 @@ from pricing.slack.commands import (
     RouteCommand,
 )
 from pricing.slack.lexer import (
+    CODES,
+    CURRENCIES,
     LABELS,
     PLAN_LABELS,
     Number,
@@ -54,6 +56,7 @@ _UNITS = frozenset(
     }
 )
 _SHARE = re.compile(r"([0-9]{1,2}|100)%", re.ASCII)
+_NEGATIVE = re.compile(r"-[0-9][0-9.,]{0,30}[kmb]?", re.ASCII)
 #: The number of a model's version, as in ``claude opus 4.5``, is less than this.
 _VERSIONS = 10
 _TERMS = {
@@ -182,6 +185,12 @@ class Parser:
             self._left.pop()
             self._share = int(share[1])
             return
+        if _NEGATIVE.fullmatch(word.key):
+            raise self._error(f"{word.written} is less than 0.")
+        sign = CURRENCIES.get(word.key) or (word.written if word.written in CODES else None)
+        if sign is not None and self.amounts:  # 1k out, EUR
+            self._convert(sign)
+            return
         if word.key == "budget" or word.written[:1] in ("$", "€", "£"):
             detail = "POST /v1/estimate says how many calls a budget buys: send `budget_usd`."
             raise self._error(detail)
@@ -194,14 +203,17 @@ class Parser:
         code = None if after_in is None else currency(after_in)
         if code is not None:
             self._left.pop()
-            if self.pinned.currency:
-                raise self._error("The currency is given twice.")
-            self.pinned = replace(self.pinned, currency=None if code == "USD" else code)
+            self._convert(code)
             return
         if not isinstance(following, Number):
             raise self._error(f"How many {word.written[:40]}?")
         self._left.pop()
         self._amount(label, following)
+
+    def _convert(self, code: str) -> None:
+        if self.pinned.currency:
+            raise self._error("The currency is given twice.")
+        self.pinned = replace(self.pinned, currency=None if code == "USD" else code)
 
     def _number(self, number: Number) -> None:
         following = self._next()
