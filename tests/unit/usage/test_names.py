@@ -83,6 +83,20 @@ REALTIME = {
             {"input": 10, "cache_read": 60, "cache_write_1h": 30, "output": 9},
             id="Datadog",
         ),
+        pytest.param(
+            {"inputTokens": 100, "cachedInputTokens": 40, "cacheWriteInputTokens": 30}
+            | {"outputTokens": 10, "reasoningOutputTokens": 5, "totalTokens": 110},
+            {"input": 30, "cache_read": 40, "cache_write_5m": 30, "output": 5}
+            | {"reasoning_output": 5},
+            id="Codex's app server",
+        ),
+        pytest.param(
+            {"inputTokens": 30, "cachedReadTokens": 40, "cachedWriteTokens": 30}
+            | {"outputTokens": 10, "thoughtTokens": 5, "totalTokens": 110},
+            {"input": 30, "cache_read": 40, "cache_write_5m": 30, "output": 5}
+            | {"reasoning_output": 5},
+            id="the Agent Client Protocol",
+        ),
     ],
 )
 def test_counts_are_read_under_the_names_of_sdks(

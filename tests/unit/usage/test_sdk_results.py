@@ -145,6 +145,14 @@ def test_a_session_of_claudes_agent_sdk_is_read_by_its_model_and_not_by_a_part()
     assert read_response(other, None).usage.attempts[0].usage.input == 33
 
 
+@pytest.mark.parametrize("model", ["claude-haiku-4-5", "claude-sonnet-4-6[1m]"])
+def test_a_session_of_the_sdk_in_python_is_read_in_the_same_way(model: str) -> None:
+    sums = {model: {"inputTokens": 39, "outputTokens": 1284}}
+    sent = {"total_cost_usd": 1, "usage": SESSION["usage"], "model_usage": sums}
+    found = read_response(sent, None)
+    assert (found.model, found.usage.attempts[0].usage.input) == (model, 39)
+
+
 def test_a_session_of_several_models_is_one_for_a_report() -> None:
     models = SESSION["modelUsage"] | {"claude-sonnet-4-6": {"inputTokens": 1, "outputTokens": 1}}
     with pytest.raises(InvalidRequest) as caught:

@@ -133,8 +133,9 @@ BEDROCK = Shape(
         "cacheWriteInputTokens": WRITE,
         "cacheWriteInputTokenCount": WRITE,
         "cacheCreationInputTokens": WRITE,
-        "cacheReadTokens": READ,
-        "cacheWriteTokens": WRITE,
+        **dict.fromkeys(("cacheReadTokens", "cachedReadTokens"), READ),
+        **dict.fromkeys(("cacheWriteTokens", "cachedWriteTokens"), WRITE),
+        "thoughtTokens": REASONING,
         "cacheDetails": CACHE_DETAILS,
         # Amp's sum of the three, and Nova Sonic's whole input
         "totalInputTokens": WHOLE,

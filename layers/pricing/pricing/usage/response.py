@@ -174,8 +174,9 @@ def read_response(
         )
     parsed = _with_tier(parsed, body, here)
     model, model_at = _model(body, here)
-    if model is None and model_usage(body, here) is not None:
-        model, model_at = next(iter(body["modelUsage"])), usage_at
+    summed_up = model_usage(body, here) if model is None else None
+    if summed_up is not None:
+        _, model_at, model = summed_up
     if model is None and body is not response:
         model, model_at = _model(response, pointer)
     parsed = _with_tools(parsed, tool_usage(body, model or asked))
@@ -361,7 +362,7 @@ def _usage(body: Mapping[str, Any], pointer: str) -> tuple[Any, str]:
             return found
     summed_up = model_usage(body, pointer)
     if summed_up is not None:
-        return summed_up
+        return summed_up[:2]
     reported = own_usage(usage, body, USAGES, pointer)
     if reported is not None:
         return reported

@@ -73,23 +73,33 @@ def summed(usages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return whole
 
 
-def model_usage(body: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, Any], str] | None:
-    """The sums of a session of Claude's agent SDK, which its ``usage`` has in part, and where.
+def model_usage(body: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, Any], str, str] | None:
+    """The sums of a session of Claude's agent SDK, where they are, and their model.
+
+    Its ``usage`` has a part of them.
 
     Raises InvalidRequest for sums of several models.
     """
-    models = body.get("modelUsage")
-    if body.get("type") != "result" or not isinstance(models, dict) or not models:
+    if body.get("type") != "result" and "total_cost_usd" not in body:
         return None
+    at = next((name for name in _BY_MODEL if isinstance(body.get(name), dict) and body[name]), None)
+    if at is None:
+        return None
+    models = body[at]
     if len(models) > 1:
         detail = "sums up several models; send the result to /v1/usage/report"
-        raise InvalidRequest.at(f"{pointer}/modelUsage", detail)
+        raise InvalidRequest.at(f"{pointer}/{at}", detail)
     ((name, sums),) = models.items()
-    if not isinstance(sums, dict) or not is_plain_name(name):
+    if not isinstance(sums, dict):
         return None
     turns = body.get("num_turns")
     calls = {"calls": turns} if type(turns) is int and turns > 0 else {}
-    return {**sums, **calls}, f"{pointer}/modelUsage/{name}"
+    here = f"{pointer}/{at}"
+    return {**sums, **calls}, f"{here}/{name}" if is_plain_name(name) else here, name
+
+
+#: By the SDK in TypeScript and by that in Python.
+_BY_MODEL = ("modelUsage", "model_usage")
 
 
 def gateway_cost(body: Mapping[str, Any], pointer: str) -> StatedCost | None:

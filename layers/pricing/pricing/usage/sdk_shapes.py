@@ -67,7 +67,7 @@ _VERCEL_AI: Fields = {
     "outputTokens": {"": ANSWER, "total": ANSWER, "text": PART, "reasoning": REASONING},
     "totalTokens": TOTAL,
     "cachedInputTokens": READ,
-    "reasoningTokens": REASONING,
+    **dict.fromkeys(("reasoningTokens", "reasoningOutputTokens"), REASONING),
     "inputTokenDetails": {
         "noCacheTokens": FRESH,
         "cacheReadTokens": READ,
@@ -116,8 +116,9 @@ _VERCEL_AI: Fields = {
         _CAMEL_OUTPUT,
     ),
     # What providers and agents report next to it
-    "cacheReadTokens": READ,
-    "cacheWriteTokens": WRITE,
+    **dict.fromkeys(("cacheReadTokens", "cachedReadTokens"), READ),
+    **dict.fromkeys(("cacheWriteTokens", "cachedWriteTokens"), WRITE),
+    "thoughtTokens": REASONING,  # of the Agent Client Protocol
     **dict.fromkeys(("cachedPromptTokens", "promptCachedTokens"), READ),
     "promptCacheHitTokens": READ,
     "promptCacheMissTokens": MISS,
@@ -133,9 +134,15 @@ VERCEL_AI = Shape(
     name="vercel_ai",
     marks=frozenset(("inputTokens", "outputTokens", "promptTokens", "completionTokens")),
     # Next to ``inputTokens`` it is not certain what these are parts of.
-    borrowed_with=frozenset(("promptTokens",)),
+    # ``reasoningOutputTokens`` is a name of Codex.
+    borrowed_with=frozenset(("promptTokens", "reasoningOutputTokens")),
     fields=_VERCEL_AI,
-    borrowing={**_VERCEL_AI, "cachedTokens": READ, "thinkingTokens": REASONING},
+    borrowing={
+        **_VERCEL_AI,
+        "cachedTokens": READ,
+        "thinkingTokens": REASONING,
+        "cacheWriteInputTokens": WRITE,
+    },
 )
 
 #: How the AI SDK names the counts in the attributes of its spans.

@@ -63,9 +63,11 @@ from pricing.reports.readers.several import (
     ccusage,
     claude_code,
     copilot,
+    grown,
     librechat,
     loki,
     steps,
+    sums_by_model,
     weave,
 )
 from pricing.reports.readers.tool_formats import CODING_TOOLS
@@ -116,6 +118,8 @@ class FormatReader:
         self._model: str | None = None
         self._tier: Any = None
         self._rollout = CodexSession()
+        #: The sums by model that the last result of each session of Claude's agent SDK has.
+        self._results: dict[str, Document] = {}
         #: Transactions of LibreChat that another may complete: their kind and their id.
         self._halves: dict[str, tuple[str, Any]] = {}
         self._started: Document | None = None
@@ -326,7 +330,15 @@ class FormatReader:
         return [replace(one, name="claude_agent_sdk", span=(session, "messages")) for one in found]
 
     def _agent_sdk(self, document: Document) -> list[Found] | None:
-        found, session = agent_sdk(document), document.get("session_id")
+        """A result of Claude's agent SDK, less what an earlier one of its process has."""
+        session, models = document.get("session_id"), sums_by_model(document)
+        if isinstance(session, str) and models is not None:
+            before, usage = self._results.get(session), document.get("usage")
+            if before is not None or len(self._results) < MAX_IN_LINE:
+                self._results[session] = models
+            since = grown(models, before, usage) if before and isinstance(usage, dict) else None
+            document = document if since is None else {**document, "modelUsage": since}
+        found = agent_sdk(document)
         if not found or not isinstance(session, str):
             return found
         self._parents[session, "result"] = (session, "messages")

@@ -4,6 +4,7 @@ Each reader gives the records of a line, none for a line that is not a call, and
 another format.
 """
 
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -110,8 +111,8 @@ _SEVERAL = 2
 
 def agent_sdk(document: Document) -> list[Found] | None:
     """A result of Claude's agent SDK: the sums of a session, by model."""
-    models = document.get("modelUsage")
-    if document.get("type") != "result" or not isinstance(models, dict):
+    models = sums_by_model(document)
+    if models is None:
         return None
     labels = {"session": document.get("session_id"), "timestamp": document.get("timestamp")}
     labels = {name: value for name, value in labels.items() if value is not None}
@@ -132,6 +133,52 @@ def agent_sdk(document: Document) -> list[Found] | None:
         )
         for model, usage in models.items()
     ]
+
+
+def sums_by_model(document: Document) -> Document | None:
+    """The sums by model in a result of the SDK in TypeScript or in Python."""
+    if document.get("type") != "result" and "total_cost_usd" not in document:
+        return None
+    sent = (document.get(name) for name in ("modelUsage", "model_usage"))
+    return next((models for models in sent if isinstance(models, dict)), None)
+
+
+def grown(models: Document, before: Document, usage: Document) -> Document | None:
+    """What was used since the result before, None where this one does not go on from there.
+
+    A process that serves several turns repeats the sums of those before: of its models, while
+    ``usage`` is that of the turn. So the sums have grown by the turn's usage at least.
+    """
+    since: dict[str, Any] = {}
+    for model in {**before, **models}:
+        new, old = _counts_of(models.get(model)), _counts_of(before.get(model))
+        since[model] = {name: new.get(name, 0) - old.get(name, 0) for name in {**old, **new}}
+    if any(count < 0 for counts in since.values() for count in counts.values()):
+        return None
+    for name, sent in _OF_THE_TURN.items():
+        used = usage.get(name)
+        if type(used) is int and sum(counts.get(sent, 0) for counts in since.values()) < used:
+            return None
+    return {
+        model: {**models[model], **counts}
+        for model, counts in since.items()
+        if any(counts.values())
+    }
+
+
+_OF_THE_TURN = {
+    "input_tokens": "inputTokens",
+    "output_tokens": "outputTokens",
+    "cache_read_input_tokens": "cacheReadInputTokens",
+    "cache_creation_input_tokens": "cacheCreationInputTokens",
+}
+_COUNTS = (*_OF_THE_TURN.values(), "webSearchRequests", "costUSD")
+
+
+def _counts_of(usage: Any) -> dict[str, Any]:
+    """The counts of a model's sums, its costs as they are written."""
+    counts = usage if isinstance(usage, dict) else {}
+    return {name: counts[name] for name in _COUNTS if isinstance(counts.get(name), int | Decimal)}
 
 
 def ccusage(document: Document) -> list[Found] | None:

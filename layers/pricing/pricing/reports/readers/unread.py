@@ -19,6 +19,11 @@ _UNITS = "estimate them by their units"
 _LACKING: tuple[tuple[str, str, str], ...] = (
     ("sku.description, cost", "a Google Cloud billing export", "send the request logs"),
     ("type=turn.completed, usage", "events of `codex exec` without a model", "send the rollout"),
+    (
+        "method=thread/tokenUsage/updated, params",
+        "events of `codex app-server` without a model",
+        "send the rollout",
+    ),
     ("sessionID, part.tokens", "events of `opencode run` without a model", "send its export"),
     (
         "served_entity_id, input_token_count",
