@@ -3,13 +3,18 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from unittest import mock
 
 import pytest
 
+from pricing.money import ZERO
+from pricing.slack.spending import spending_notice
 from tariff.template import recorded_event
 from tests.support.handlers import CONTEXT, Answer, call, handler, pointers
+from tests.support.reports import report
 from tests.support.tables import StoreTable
 
 Put = Callable[[str, bytes], str]
@@ -95,9 +100,17 @@ def test_calls_without_a_price_and_broken_records_are_counted(
     lines = [line("2026-11-20"), line("2026-11-20", model="unknown-x"), b"{broken"]
     bucket("usage/a.jsonl", b"\n".join(lines))
     scheduled("2026-11-21T06:00:00Z")
-    assert posted[0].splitlines()[-2:] == [
+    assert posted[0].splitlines()[1:] == [
+        "chat on claude-sonnet-5-5: $2.00 (100.0%)",
         "Without a known price: 1 call", "Could not be read: 1 record"
     ]  # fmt: skip
+
+
+def test_what_a_rate_card_makes_free_costs_nothing_in_the_notice() -> None:
+    found = report([json.loads(line("2026-11-20"))])
+    free = tuple(replace(row, net_usd=ZERO) for row in found.top_drivers)
+    text = spending_notice(replace(found, top_drivers=free), date(2026, 11, 20))
+    assert text.splitlines()[1:] == ["chat on claude-sonnet-5-5: $0.00 (100.0%)"]
 
 
 def test_no_files_are_told(bucket: Put, posted: list[str]) -> None:

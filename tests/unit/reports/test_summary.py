@@ -28,6 +28,8 @@ def test_the_headline_is_that_of_the_report(november: UsageReport) -> None:
     assert found.could_save_usd == november.savings.likely_usd
     first = found.drivers[0]
     assert (first.endpoint, first.model) == ("nightly-reports", "claude-opus-5-5")
+    # The call of gpt-7 has no known price: it is left out, and not a driver of $0.
+    assert [driver.endpoint for driver in found.drivers] == ["nightly-reports", "search"]
     assert MonthSummary.from_json(found.to_json()) == found
 
 

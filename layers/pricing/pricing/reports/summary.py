@@ -98,6 +98,7 @@ def summary_of(
         drivers=tuple(
             CostDriver(row.values[0], row.values[1], row.paid_usd)
             for row in report.top_drivers[:_DRIVERS]
+            if row.cost_usd is not None
         ),
         version=report.pricing.version,
         reported_at=rfc3339(now),

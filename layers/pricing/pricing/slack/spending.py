@@ -29,11 +29,9 @@ def spending_notice(report: UsageReport, yesterday: date) -> str:
     lines = [f"{head} ({calls})"]
     lines += [f"• {text}" for text in _budgets(report)]
     for row in report.top_drivers[:MAX_DRIVERS]:
-        endpoint, model = (
-            inert(name or "not stated", MAX_NAME, mrkdwn=True) for name in row.values
-        )
-        cost = usd(row.net_usd or row.known_usd)
-        lines.append(f"{endpoint} on {model}: {cost} ({percent(row.share)})")
+        endpoint, model = (_name(name or "not stated") for name in row.values)
+        if row.cost_usd is not None:  # a line below counts the calls without a price
+            lines.append(f"{endpoint} on {model}: {usd(row.paid_usd)} ({percent(row.share)})")
     if report.unpriced.calls:
         lines.append(f"Without a known price: {counted(report.unpriced.calls, 'call')}")
     if report.records.rejected:
