@@ -225,3 +225,15 @@ def test_a_record_with_a_tool_that_is_not_known_is_rejected(tmp_path: Path) -> N
     line = json.dumps({**CALL, "usage": COUNTS, "tool_uses": {"web_searching": 3}})
     found = report_file(line.encode(), "jsonl", tmp_path)
     assert "send any of web_search, file_search" in found.rejected[0].reason
+
+
+@pytest.mark.parametrize("moment", ["2026-11-01T09:00:00Z", 1793523600, 1793523600123])
+def test_a_record_may_call_its_time_ts(tmp_path: Path, moment: Any) -> None:
+    record = {"ts": moment, "model": "gpt-5", **COUNTS}
+    assert cost_of(tmp_path, "jsonl", record) == (Decimal("0.00325"), 1)
+
+
+def test_a_tier_that_is_a_kind_of_processing_is_told_where_it_belongs(tmp_path: Path) -> None:
+    line = json.dumps({**CALL, **COUNTS, "tier": "batch"})
+    found = report_file(line.encode(), "jsonl", tmp_path)
+    assert 'send "processing": "batch"' in found.rejected[0].reason

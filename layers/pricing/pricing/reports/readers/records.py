@@ -53,7 +53,7 @@ CONTAINERS = (
 MOMENTS = (
     *("timestamp", "created_at", "createTime", "created", "startTime", "start_time"),
     *("request_created_at", "start_time_unix_nano", "startTimeUnixNano", "date"),
-    *("createdAt", "date_time_utc"),
+    *("createdAt", "date_time_utc", "ts"),
 )
 REQUEST_IDS = ("request_id", "requestId", "responseId")
 TERMS = ("processing", "speed", "inference_geo")
@@ -377,6 +377,9 @@ def _choice(document: Mapping[str, Any], term: str) -> str | None:
     value = document.get(term)
     if value is None:
         return None
+    if term == "tier" and value in _PROCESSING[1:]:
+        detail = f'is the price tier of a sum of calls; send "processing": "{value}"'
+        raise InvalidRequest.at("/tier", detail)
     if value not in _CHOICES[term]:
         raise InvalidRequest.at(f"/{term}", f"must be one of {', '.join(_CHOICES[term])}")
     return str(value)
