@@ -82,12 +82,13 @@ def _held(document: Document) -> Any:
     for name in _HOLDERS:
         data = document.get(name)
         data = as_json(data) if isinstance(data, str) else data
-        if isinstance(data, dict) and any(str(one).startswith("gen_ai.") for one in data):
+        if isinstance(data, dict) and any(str(one).startswith(_NAMES) for one in data):
             return data
     return None
 
 
 #: Of Sentry, ClickHouse, Azure Monitor and Google Cloud.
+_NAMES = ("gen_ai.", "event.name")
 _HOLDERS = ("data", "SpanAttributes", "customDimensions", "Properties", "labels")
 
 

@@ -59,6 +59,26 @@ _OPENHANDS = RecordFormat(
     sums=True,
 )
 DOCUMENTS = (
+    # A day of LiteLLM's activity, with sums by model.
+    RecordFormat(
+        name="litellm_spend_logs",
+        marks=("breakdown.models", "metrics.api_requests", "date"),
+        each="breakdown.models",
+        entry=("metrics.prompt_tokens | prompt_tokens",),
+        moment="^.date",
+        model="@",
+        counts={
+            name: f"metrics.{name} | {name}"
+            for name in (
+                *("prompt_tokens", "completion_tokens", "total_tokens"),
+                *("cache_read_input_tokens", "cache_creation_input_tokens"),
+            )
+        },
+        usage_format="litellm",
+        cost="metrics.spend | spend",
+        calls="metrics.successful_requests | successful_requests",
+        sums=True,
+    ),
     _AMP,
     replace(_AMP, marks=("usageLedger.events.model",), request_id=f"^.id + {_OF_EVENT}"),
     replace(

@@ -283,6 +283,25 @@ GATEWAYS = (
         usage_format="openai",
         labels={"endpoint": "OperationId | OperationName", "project": "ApiId"},
     ),
+    # The same as Azure Monitor sends it on, with the cached tokens that the table leaves out.
+    RecordFormat(
+        name="azure_api_management",
+        marks=("category", "properties.promptTokens", "properties.completionTokens"),
+        moment="time",
+        model="properties.modelName | properties.deploymentName",
+        request_id="properties.correlationId | correlationId",
+        counts={
+            "prompt_tokens": "properties.promptTokens",
+            "completion_tokens": "properties.completionTokens",
+            "total_tokens": "properties.totalTokens",
+            "cached_tokens": "properties.promptCachedTokens",
+        },
+        usage_format="openai",
+        labels={
+            "endpoint": "properties.operationId | operationName",
+            "project": "properties.apiId",
+        },
+    ),
     # Further rows of a call have a part of its messages, and neither a model nor a deployment.
     RecordFormat(
         name="azure_api_management",

@@ -289,7 +289,7 @@ def record_of(known: RecordFormat, body: Document) -> dict[str, Any]:
         "request_id": _id(known, body),
         "usage": usage,
         "usage_format": known.usage_format,
-        "calls": whole(first(body, known.calls)),
+        "calls": whole(first(body, known.calls)) or None,
         "sums": known.sums or None,
         "cost_usd": _cost(known, body),
         **{label: _text(first(body, paths)) for label, paths in known.labels.items()},
