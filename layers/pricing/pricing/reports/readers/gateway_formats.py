@@ -99,7 +99,7 @@ GATEWAYS = (
             "cached_tokens": "native_tokens_cached",
         },
         usage_format="openai",
-        cost="total_cost",
+        cost="total_cost | usage",
         processing="service_tier",
         upstream="upstream_inference_cost",
         own_key="is_byok",

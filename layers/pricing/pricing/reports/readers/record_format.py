@@ -436,7 +436,7 @@ def further(known: RecordFormat, rest: Document) -> set[str]:
 #: Sums and notes next to counts, which are not counts of their own.
 _SUMS = (
     *("total", "total_tokens", "totalTokens", "totalInputTokens", "unit"),
-    *("inputCost", "outputCost", "totalCost"),
+    *("inputCost", "outputCost", "totalCost", "factoryCredits"),
 )
 
 

@@ -168,16 +168,25 @@ CODING_TOOLS = (
     ),
     RecordFormat(
         name="goose",
-        marks=("accumulated_input_tokens", "model_config_json | model_config"),
+        marks=(
+            "accumulated_input_tokens | accumulated_usage.input_tokens",
+            "model_config_json | model_config",
+        ),
         moment="created_at",
         model="model_config_json.model_name | model_config.model_name",
         request_id="id",
         counts={
-            "input_tokens": "accumulated_input_tokens",
-            "output_tokens": "accumulated_output_tokens",
-            "total_tokens": "accumulated_total_tokens",
+            "input_tokens": "accumulated_input_tokens | accumulated_usage.input_tokens",
+            "output_tokens": "accumulated_output_tokens | accumulated_usage.output_tokens",
+            "total_tokens": "accumulated_total_tokens | accumulated_usage.total_tokens",
+            # Both are a part of the input, of any provider. The last ones are of one turn.
+            "input_tokens_details/cached_tokens": "accumulated_cache_read_tokens"
+            " | accumulated_usage.cache_read_input_tokens | cache_read_tokens",
+            "input_tokens_details/cache_write_tokens": "accumulated_cache_write_tokens"
+            " | accumulated_usage.cache_write_input_tokens | cache_write_tokens",
         },
         usage_format="openai_responses",
+        cost="accumulated_cost",
         labels={"session": "id", "project": "working_dir"},
         sums=True,
     ),
