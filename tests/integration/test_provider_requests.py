@@ -305,3 +305,23 @@ def test_a_type_that_is_not_a_word_makes_a_part_a_text(ask: Ask, kind: Any) -> N
     part = {"type": kind, "text": TEXT}
     plain = tokens(ask, {**CHAT, "messages": [{"role": "user", "content": TEXT}]})
     assert tokens(ask, {**CHAT, "messages": [{"role": "user", "content": [part]}]}) >= plain
+
+
+def test_what_only_another_model_cannot_count_is_not_a_saving_there(event: Event) -> None:
+    # How gpt-4o counts an image is known, and how grok-4 does is not.
+    sent = {"model": "gpt-4o", "request": shown({"type": "image_url", "image_url": {"url": URI}})}
+    items = [{"name": "seen", "calls": 10, **sent}]
+    what_if = [{"name": "other", "model": "grok-4"}]
+    workload = asking("workload", event("workload"))(items=items, what_if=what_if).body
+    assert workload["totals"]["status"] == "priced"
+    (changed,) = workload["what_if"]
+    assert (changed["saves_usd"], changed["notes"]) == (
+        "0", ["seen: grok-4 has no known count of a part of its input."]
+    )  # fmt: skip
+    tier = {"name": "all", "share": 1, **sent}
+    mix = asking("recommend", event("recommend_tiers"))(
+        monthly_queries=10, tiers=[tier], single_model="grok-4"
+    ).body
+    assert mix["status"] == "partial"
+    (unread,) = mix["unread"]
+    assert unread["pointer"].startswith("/tiers/0/request/messages/0")

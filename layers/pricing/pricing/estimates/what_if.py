@@ -247,7 +247,10 @@ def _changed(line: Line, change: WhatIf, notes: dict[str, None]) -> Line:
     if change.model is not None:
         model = line.book.find(change.model).model
         call = line.call.anew() if isinstance(line.call, MeasuredInput) else line.call
-        attempts = call.counted_for(model).attempts
+        counted = call.counted_for(model)
+        if not {*counted.unread} <= {*line.unread}:
+            raise InvalidRequest.at("", f"{model.id} has no known count of a part of its input.")
+        attempts = counted.attempts
         if attempts == asked_anew(line.attempts) and model.tokenizer != line.model.tokenizer:
             notes[
                 f"{model.id} and {line.model.id} count tokens differently; the same counts are"

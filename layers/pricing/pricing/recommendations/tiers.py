@@ -154,8 +154,8 @@ class TiersAnswer:
     monthly_queries: int
     """Queries per month, as sent."""
     status: ComparedStatus
-    """``partial`` when something that is used has no known price or was not understood; both sides
-    leave it out.
+    """``partial`` when something that is used has no known price, which both sides leave out, or
+    was not understood on a model.
     """
     unread: tuple[Unread, ...]
     """Counts of the request that were not understood and are in no total."""
@@ -253,7 +253,8 @@ def compare_tiers(in_force: BookInForce, query: TiersQuery) -> TiersAnswer:
     single = add(tier.single_model_usd for tier in tiers)
     saves = subtract(single, total)
     matched = sides[0].single.pricer.matched
-    status, unread = compared_status(*(both.own.counted for both in sides))
+    counted = (side.counted for both in sides for side in (both.own, both.single))
+    status, unread = compared_status(*counted)
     return TiersAnswer(
         monthly_queries=query.monthly_queries,
         status=status,
