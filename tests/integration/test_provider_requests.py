@@ -307,6 +307,14 @@ def test_a_type_that_is_not_a_word_makes_a_part_a_text(ask: Ask, kind: Any) -> N
     assert tokens(ask, {**CHAT, "messages": [{"role": "user", "content": [part]}]}) >= plain
 
 
+def test_numbers_with_a_fraction_are_read_by_the_model_as_whole_ones_are(ask: Ask) -> None:
+    def called_with(number: float) -> int:
+        call = {"function": {"name": "f", "arguments": {"number": number}}}
+        return tokens(ask, CHAT | {"messages": [{"role": "assistant", "tool_calls": [call]}]})
+
+    assert called_with(123456.5) > called_with(123456) > called_with(1)
+
+
 def test_what_only_another_model_cannot_count_is_not_a_saving_there(event: Event) -> None:
     # How gpt-4o counts an image is known, and how grok-4 does is not.
     sent = {"model": "gpt-4o", "request": shown({"type": "image_url", "image_url": {"url": URI}})}

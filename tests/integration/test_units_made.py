@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.cases import cases
-from tests.support.handlers import Ask, Event, handler, post
+from tests.support.handlers import Ask, Event, handler, pointers, post
 
 
 def images(number: int, **more: str) -> dict[str, Any]:
@@ -64,6 +64,12 @@ def test_an_answer_that_shows_nothing_billed_must_have_usage(estimate: Ask, name
     answer = estimate({"model": "dall-e-3", "response": NOTHING_MADE[name]})
     assert answer.status == 422
     assert answer.body["errors"][0]["pointer"] == "/response/usage"
+
+
+@pytest.mark.parametrize("model", [{"id": "dall-e-3"}, ["dall-e-3"], 3, "", "x" * 129])
+def test_a_request_for_an_image_must_name_its_model(estimate: Ask, model: object) -> None:
+    answer = estimate({"request": {"model": model, "prompt": "a", "size": "1024x1024"}})
+    assert pointers(answer) == ["/request/model"]
 
 
 def test_a_prompt_with_a_limit_of_tokens_is_not_taken_for_that_of_an_image(estimate: Ask) -> None:

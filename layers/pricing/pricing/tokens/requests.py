@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, Literal
 
 from pricing.errors import InvalidRequest, is_plain_name
@@ -78,6 +79,7 @@ _TOOL_MEMBERS = ("web_search_options", "plugins", "search_parameters")
 _RUN_BY_PROVIDER = re.compile(
     r"(?i)(search|fetch|code_?exec|code_interp|maps|url_?context|image_gen|retrieval)", re.ASCII
 ).search
+MAX_NAME = 128
 MAX_MESSAGES = 2_000
 MAX_TOOLS = 500
 
@@ -163,7 +165,7 @@ def read_request(body: Any, pointer: str = "/request") -> ProviderRequest:
     allowed = (one for one in _TOOL_MEMBERS if body.get(one))
     return ProviderRequest(
         prompt=prompt,
-        model=_word(body, "model") or _word(body, "modelId"),
+        model=model_of(body),
         max_output_tokens=_first_count(body, _LIMITS, pointer),
         choices=_first_count(body, _CHOICES, pointer) or 1,
         terms=_terms(body),
@@ -207,7 +209,7 @@ def _texts(value: Any, pointer: str, found: _Found) -> Iterator[str]:
         for name, one in value.items():
             if name not in _NOT_TEXT:
                 yield from _texts(one, f"{pointer}/{name}", found)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
+    elif isinstance(value, int | Decimal) and not isinstance(value, bool):
         yield str(value)
 
 
@@ -274,9 +276,10 @@ def _terms(body: Mapping[str, Any]) -> Mapping[str, str]:
     return {name: word for name, word in words.items() if isinstance(word, str) and word}
 
 
-def _word(body: Mapping[str, Any], name: str) -> str | None:
-    value = body.get(name)
-    return value if isinstance(value, str) and 0 < len(value) <= 128 else None  # noqa: PLR2004
+def model_of(body: Mapping[str, Any]) -> str | None:
+    """Return the model that a request body names, if it is a name at all."""
+    names = (body.get("model"), body.get("modelId"))
+    return next((one for one in names if isinstance(one, str) and 0 < len(one) <= MAX_NAME), None)
 
 
 def _at(value: Any, path: Sequence[str]) -> Any:

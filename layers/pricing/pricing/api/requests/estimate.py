@@ -21,7 +21,7 @@ from pricing.notices import Notice
 from pricing.timestamps import AsOf
 from pricing.tokens.images import ImageSize
 from pricing.tokens.prompts import Prompt, ToolChoice
-from pricing.tokens.requests import ProviderRequest, read_request
+from pricing.tokens.requests import ProviderRequest, model_of, read_request
 from pricing.usage.buckets import (
     WRITES_WITHOUT_SPLIT,
     Attempt,
@@ -220,7 +220,7 @@ class UsageInput(MeasuredFields, TextInput):
             return ParsedInput(
                 MeasuredInput((Attempt(Usage(units=units)),)),
                 requested,
-                served_model=None if named else self.request.get("model"),
+                served_model=None if named else model_of(self.request),
                 served_at="/request/model",
             )
         body = read_request(self.request)
