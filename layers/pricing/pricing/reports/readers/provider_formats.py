@@ -97,6 +97,14 @@ PROVIDERS = (
         processing="output.outputBodyJson.serviceTier.type",
         labels={"endpoint": "operation", "user": "identity.arn", "project": "accountId"},
     ),
+    # Vertex logs requests that failed, too.
+    RecordFormat(
+        name="vertex_request_log",
+        marks=("logging_time", "full_response.error.code | response_payload.error.code"),
+        moment="logging_time",
+        model="model",
+        only={"logging_time": ()},
+    ),
     RecordFormat(
         name="vertex_request_log",
         marks=("logging_time", "full_response | response_payload"),
