@@ -31,6 +31,12 @@ def test_converse_writes_without_details_are_five_minute_writes() -> None:
     assert buckets("bedrock_converse", raw)["cache_write_5m"] == 7
 
 
+@pytest.mark.parametrize("ttl", [[], ["5m"], {}, 5, None, "2h"])
+def test_a_time_to_live_that_is_not_known_is_refused(ttl: object) -> None:
+    raw = CONVERSE | {"cacheDetails": [{"ttl": ttl, "inputTokens": 7}]}
+    assert pointers("bedrock_converse", raw) == ["/usage/cacheDetails/0/ttl"]
+
+
 def test_converse_writes_are_no_fewer_than_their_details() -> None:
     details = {"cacheDetails": [{"ttl": "1h", "inputTokens": 7}]}
     raw = CONVERSE | {"cacheWriteInputTokens": 6} | details

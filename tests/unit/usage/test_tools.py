@@ -190,3 +190,11 @@ def test_tools_without_a_fee_are_left_out_of_the_usage() -> None:
 def test_as_many_items_are_looked_at_as_a_real_answer_may_have(listed: int, counted: int) -> None:
     body = {"output": [{"type": "file_search_call"}] * listed}
     assert [int(one.count) for one in tool_usage(body, "gpt-5").units] == [counted]
+
+
+@pytest.mark.parametrize("ids", [("a", "b"), (["a"], {"b": 1}), (1, None)])
+def test_a_tools_call_is_matched_with_its_result_whatever_its_id_is(ids: tuple[Any, Any]) -> None:
+    call = {"type": "tool-call", "toolName": "web_search", "providerExecuted": True}
+    opened = {"type": "tool-result", "output": {"action": {"type": "open_page"}}}
+    content = [{**call, "toolCallId": one} for one in ids] + [{**opened, "toolCallId": ids[0]}]
+    assert used({"content": content}) == {"web_search": 1}
