@@ -44,6 +44,41 @@ def cost_of(folder: Path, kind: str, *lines: Any) -> tuple[Decimal | None, int]:
             CACHED,
         ),
         ({"input": "the prompt", "prompt_tokens": 1000, "completion_tokens": 200}, PLAIN),
+        ({"InputTokens": 1000, "OutputTokens": 200}, PLAIN),
+        ({"PromptTokens": 1000, "CompletionTokens": 200, "CachedTokens": 500}, CACHED),
+        (
+            {
+                "prompt_token_count": 1000,
+                "candidates_token_count": 50,
+                "thoughts_token_count": 150,
+                "cached_content_token_count": 500,
+            },
+            CACHED,
+        ),
+        (
+            {
+                "input_token_count": 1000,
+                "output_token_count": 200,
+                "openai.cached_input_tokens": 500,
+            },
+            CACHED,
+        ),
+        (
+            {
+                "prompt_tokens": 1000,
+                "prompt_tokens_details": '{"cached_tokens": 500}',
+                "completion_tokens": 200,
+            },
+            CACHED,
+        ),
+        (
+            {
+                "prompt_tokens": 1000,
+                "prompt_tokens_details": [{"cached_tokens": 300}, {"cached_tokens": 200}],
+                "completion_tokens": 200,
+            },
+            CACHED,
+        ),
     ],
 )
 def test_a_record_with_its_counts_at_the_top_costs_what_its_usage_object_would(
@@ -79,6 +114,7 @@ def test_a_table_is_read_by_the_headings_that_people_give_its_columns(
     [
         ("mystery_input_tokens", 50, 1),
         ("mysteryTokens", 50, 1),
+        ("mystery_token_count", 50, 1),
         ("mystery_input_tokens", 0, 0),
         ("audio_input_tokens", 50, 0),
         ("max_output_tokens", 4096, 0),
@@ -98,6 +134,19 @@ def test_a_count_of_an_unknown_name_is_named_and_the_call_partial(
     said = [warning.message for warning in found.warnings if "unread" in warning.code]
     assert len(said) == partial
     assert all(f"usage.{name} (1 record)" in message for message in said)
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_the_modalities_of_a_flat_record_are_priced(tmp_path: Path, kind: str) -> None:
+    heard = '[{"modality": "AUDIO", "tokenCount": 150}, {"modality": "TEXT", "tokenCount": 50}]'
+    record = {"date": "2026-11-01", "model": "gemini-2.5-flash", "promptTokenCount": 200}
+    record |= {"candidatesTokenCount": 100, "promptTokensDetails": json.loads(heard)}
+    quoted = heard.replace('"', '""')
+    row = f'2026-11-01,gemini-2.5-flash,200,100,"{quoted}"'
+    table = f"{','.join(record)}\n{row}"
+    found = report_file((table if kind == "csv" else json.dumps(record)).encode(), kind, tmp_path)
+    # 50 x 0.3 + 150 x 1 + 100 x 2.5 millionths of a USD
+    assert (found.totals.cost_usd, found.records.partial) == (Decimal("0.000415"), 0)
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv"])

@@ -95,6 +95,7 @@ def test_a_list_that_is_not_one_stream_is_refused(
         {"delta": {"usage": {"billed_units": {"input_tokens": 1000, "output_tokens": 100}}}},
         {"prompt_token_count": 1000, "generation_token_count": 100},
         {"prompt_eval_count": 1000, "eval_count": 100},
+        {"prompt_token_count": 1000, "candidates_token_count": 100},
         {"results": [{"input_token_count": 1000, "generated_token_count": 100}]},
         {"inputTextTokenCount": 1000, "results": [{"tokenCount": 60}, {"tokenCount": 40}]},
         {"usage": {"promptTokens": 1, "completionTokens": 1}, "totalUsage": CHAT},

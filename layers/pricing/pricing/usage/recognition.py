@@ -1,5 +1,6 @@
 """Recognise the shape of a usage object from the whole set of its fields."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -54,6 +55,19 @@ def recognised(
 def camel(name: str) -> str:
     """Return a name as most SDKs write it, where C# and Go begin it with a capital."""
     return name[0].lower() + name[1:] if name[:1].isupper() else name
+
+
+#: The name of a count, which may be billed also if no shape has it; bounds are settings of a call.
+_NAME_OF_COUNT = re.compile(
+    r"(?!max|min|limit|remaining)\w*(?:(?:_token|[a-z]Token)(?:s|_?[cC]ount)"
+    r"|(?:_token|[a-z]Token)s?_?[dD]etails)",
+    re.ASCII,
+)
+
+
+def is_named_as_count(name: str) -> bool:
+    """Whether a name, which no shape of usage need have, is that of a count of tokens."""
+    return _NAME_OF_COUNT.fullmatch(name.rpartition(".")[2]) is not None
 
 
 #: The shapes of objects that were recognised before, by a hash of their names: most callers send

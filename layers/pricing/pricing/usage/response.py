@@ -20,6 +20,7 @@ from pricing.usage.meanings import UsageFormat
 from pricing.usage.other_shapes import BODY_COUNTS
 from pricing.usage.parsed import ParsedUsage, Unread
 from pricing.usage.reader import MAX_NAMED, read_usage
+from pricing.usage.recognition import is_named_as_count
 from pricing.usage.sdk_results import (
     PROVIDER_METADATA,
     PROVIDERS_RESPONSE,
@@ -319,10 +320,19 @@ def _inner_usages(body: Mapping[str, Any], pointer: str) -> Iterator[tuple[Any, 
             if count in _OF_RESULTS and type(value) is int:
                 counts[count] = counts.get(count, 0) + value
     if counts:
-        yield counts, pointer
+        yield {**_beside(body), **counts}, pointer
     local = {name: body[name] for name in _OF_LLAMA_CPP if name in body}
     if local:
         yield local, pointer
+
+
+def _beside(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The members of a response that has counts itself which have the names of counts as well."""
+    return {
+        name: value
+        for name, value in body.items()
+        if isinstance(value, int | dict | list) and value and is_named_as_count(name)
+    }
 
 
 def _counted(name: str, found: Mapping[str, Any], own: frozenset[str]) -> Mapping[str, Any]:

@@ -5,10 +5,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from pricing.reports.readers.record_format import Document, is_named_as_count, whole
+from pricing.reports.readers.record_format import Document, are_objects, as_json, whole
 from pricing.reports.readers.unread import known_kind
 from pricing.usage.formats import SHAPES
 from pricing.usage.meanings import ANSWER, FRESH, TOKEN_COUNTS, VISIBLE, WHOLE
+from pricing.usage.recognition import camel, is_named_as_count
 from pricing.usage.response import MODELS
 
 _FIELDS = tuple((name, meaning) for shape in SHAPES for name, meaning in shape.fields.items())
@@ -42,7 +43,8 @@ def flat_record(document: Document) -> dict[str, Any] | None:
     """
     if not any("odel" in name or "ODEL" in name for name in document):  # of any other kind of line
         return None
-    record = {plain_name(name): value for name, value in document.items()}
+    named = ((plain_name(name), value) for name, value in document.items())
+    record = {name: _value(name, value) for name, value in named}
     counted = [name for name, value in record.items() if _is_count(name, value)]
     has_model = any(isinstance(record.get(name), str) for name in MODELS)
     if not has_model or _MAIN.isdisjoint(counted) or known_kind(document):
@@ -69,12 +71,20 @@ def _is_count(name: str, value: Any) -> bool:
     """Whether a member counts, if in a wrong way; ``input`` and ``output`` may be texts."""
     if isinstance(value, dict):
         return name in _OBJECTS
+    if isinstance(value, list):  # of what each modality, or each request, has
+        return bool(value) and are_objects(value) and _count_of_name(name)[1]
     known, named = _count_of_name(name)
     if value in (None, "") or not (known or named):
         return False
     number = whole(value)
     is_number = isinstance(number, int | Decimal) and not isinstance(number, bool)
     return is_number or (known and "oken" in name)
+
+
+def _value(name: str, value: Any) -> Any:
+    """A member as it is; of a name of counts, the object or list that its text is."""
+    inside = as_json(value) if isinstance(value, str) and _count_of_name(name)[1] else None
+    return value if inside is None else inside
 
 
 #: The rows of a table have the same names.
@@ -93,4 +103,4 @@ def plain_name(name: str) -> str:
     """A heading as the name of a field; a name in camelCase stays as it is."""
     words = _BETWEEN_WORDS.sub("_", name.strip())
     words = words.lower() if words != name or words.istitle() or words.isupper() else name
-    return words.removeprefix("usage.").removeprefix("usage_")
+    return camel(words.removeprefix("usage.").removeprefix("usage_"))

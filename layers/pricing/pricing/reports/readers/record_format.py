@@ -14,6 +14,7 @@ from pricing.jsonio import read_json
 from pricing.money import EXACT, add
 from pricing.reports.source_formats import SourceFormat
 from pricing.usage.meanings import UsageFormat
+from pricing.usage.recognition import is_named_as_count
 from pricing.values import immutable
 
 Document = Mapping[str, Any]
@@ -383,17 +384,6 @@ def _id(known: RecordFormat, body: Document) -> Any:
     """The id of a record; that of one of several parts is made of what they have in common."""
     shared = [_text(first(body, part)) for part in summands(known.request_id)]
     return shared[0] if len(shared) == 1 else sha256(repr(shared).encode()).hexdigest()[:32]
-
-
-#: The name of a count, which may be billed also if no shape has it; bounds are settings of a call.
-_NAME_OF_COUNT = re.compile(
-    r"(?!max|min|limit|remaining)\w*(?:_tokens|[a-z]Tokens)(?:_details|Details)?", re.ASCII
-)
-
-
-def is_named_as_count(name: str) -> bool:
-    """Whether a name, which no shape of usage need have, is that of a count of tokens."""
-    return _NAME_OF_COUNT.fullmatch(name.rpartition(".")[2]) is not None
 
 
 def _amount(value: Any) -> Any:

@@ -219,7 +219,7 @@ def ignored_in(document: Any) -> Sequence[str]:
     if not isinstance(document, dict) or not _OF_RESPONSES.isdisjoint(document):
         return ()
     layout = layout_of(document)
-    if layout is None or layout.container:
+    if layout is None or layout.container or not layout.usage:
         return ()
     is_read = isinstance(document.get("tool_uses"), dict)
     return _not_read(tuple(name for name in document if name != "tool_uses" or not is_read))

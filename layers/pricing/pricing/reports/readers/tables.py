@@ -22,12 +22,12 @@ from pricing.reports.readers.leaves import (
     moment_sql,
     zoneless_sql,
 )
-from pricing.reports.readers.record_format import is_named_as_count
+from pricing.reports.readers.record_format import as_json
 from pricing.reports.readers.records import COST_NAMES, MOMENTS, REQUEST_IDS, TERMS
 from pricing.reports.sql import STATED_TYPE
 from pricing.timestamps import END_US, EPOCH, rfc3339
 from pricing.usage.meanings import UsageFormat
-from pricing.usage.recognition import recognised
+from pricing.usage.recognition import is_named_as_count, recognised
 from pricing.usage.response import MODELS
 
 #: The name of each column and its DuckDB type.
@@ -228,9 +228,15 @@ def _quoted(name: str) -> str:
 
 
 def _number(value: Any) -> Any:
-    """Convert digits and whole fractions to integers, NaN to None; keep any other value."""
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value)
+    """Convert digits and whole fractions to integers, NaN to None, JSON in a text to what it is.
+
+    Any other value is kept.
+    """
+    if isinstance(value, str):
+        if value.isascii() and value.isdigit():
+            return int(value)
+        inside = as_json(value)
+        return value if inside is None else inside
     if isinstance(value, float):
         if math.isnan(value):
             return None
