@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pricing.usage.buckets import StatedTerms
+from pricing.usage.reader import read_usage
 from tests.support.usage_reading import GEMINI, buckets, modality, pointers, read
 
 
@@ -25,7 +26,7 @@ def test_gemini_thoughts_and_tool_use_come_on_top_and_the_cache_is_inside() -> N
     }
 
 
-@pytest.mark.parametrize("total", [99, 101, 97, 93])
+@pytest.mark.parametrize("total", [99, 101, 96, 93])
 def test_gemini_total_is_the_sum_of_the_four(total: int) -> None:
     raw = {
         "promptTokenCount": 80,
@@ -34,6 +35,17 @@ def test_gemini_total_is_the_sum_of_the_four(total: int) -> None:
         "thoughtsTokenCount": 3,
     }
     assert pointers("gemini", raw | {"totalTokenCount": total}) == ["/usage/totalTokenCount"]
+
+
+def test_a_total_may_show_that_the_candidates_have_the_thoughts() -> None:
+    raw = {"promptTokenCount": 80, "candidatesTokenCount": 10, "thoughtsTokenCount": 3}
+    raw |= {"toolUsePromptTokenCount": 7, "totalTokenCount": 97}
+    parsed = read_usage(raw, None, "/usage")
+    (attempt,) = parsed.attempts
+    assert (attempt.usage.output, attempt.usage.reasoning_output) == (7, 3)
+    assert [notice.code for notice in parsed.notices] == ["reasoning_inside_output"]
+    # thoughts that are more than the candidates are not within them
+    assert pointers("gemini", raw | {"thoughtsTokenCount": 11}) == ["/usage/totalTokenCount"]
 
 
 def test_gemini_cached_may_be_the_whole_prompt_but_not_more() -> None:

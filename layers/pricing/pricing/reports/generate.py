@@ -297,6 +297,7 @@ READINGS: Mapping[str, str] = {
     " not billed",
     "latency_optimized_at_list_price": "served latency-optimised, which may cost more: the standard"
     " price is shown",
+    "reasoning_inside_output": "with thoughts within the answer, as their totals show: billed once",
     "reasoning_outside_completion": "with reasoning next to the answer, as their totals show: both"
     " are billed",
     "refusal_not_billed": "refused before any output, which is not billed though tokens are"

@@ -144,6 +144,23 @@ class Counts(dict[str, int]):
             found._rename(REASONING_APART, REASONING)
         return found
 
+    def with_thoughts_inside(self) -> tuple["Counts", tuple[Notice, ...]]:
+        """The same counts, and what to say where the total shows that the answer has the thoughts.
+
+        So do tools that write other models' usage in Gemini's names.
+        """
+        visible, total = self[VISIBLE], self[TOTAL]
+        prompt = self[WHOLE] + self[TOOL_PROMPT] + self[AUDIO_APART]
+        if ANSWER in self or not 0 < self[REASONING] <= visible or total != prompt + visible:
+            return self, ()
+        names = f"{self.name(REASONING)} within {self.name(VISIBLE)}"
+        message = f"{self.name(TOTAL)} shows {names}: they are billed once."
+        found = Counts()
+        found.pointers = dict(self.pointers)
+        found.update(self)
+        found._rename(VISIBLE, ANSWER)
+        return found, (Notice("reasoning_inside_output", message),)
+
     def _rename(self, meaning: str, other: str) -> None:
         self[other], self.pointers[other] = self.pop(meaning), self.pointers.pop(meaning)
 
@@ -181,6 +198,9 @@ def split(counts: Counts) -> Split:
 
     Raises InvalidRequest for parts that exceed their whole and for totals that do not add up.
     """
+    inside: tuple[Notice, ...] = ()
+    if VISIBLE in counts and REASONING in counts:
+        counts, inside = counts.with_thoughts_inside()
     stated = counts.get  # most counts are not stated
     write_5m, write_1h, undated = _writes(counts)
     read, written = stated(READ, 0), write_5m + write_1h
@@ -222,7 +242,7 @@ def split(counts: Counts) -> Split:
         reasoning_outside=reasoning_outside,
         input_stated=WHOLE in counts or FRESH in counts or cached > 0,
         output_stated=ANSWER in counts or VISIBLE in counts or reasoning > 0,
-        notices=(*apart[1:], *notices),
+        notices=(*apart[1:], *inside, *notices),
         undated_writes=undated,
     )
 
