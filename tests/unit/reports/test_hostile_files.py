@@ -84,6 +84,25 @@ def test_no_value_of_any_record_stops_the_reader() -> None:
 MEGABYTE = 1_000_000
 
 
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"prompt_tokens": 1_000_000, "completion_tokens": 0, "": {"more": 7}},
+        {"prompt_tokens": 1_000_000, "completion_tokens": 0, "*": {"more": 7}},
+        {"prompt_tokens": 1_000_000, "completion_tokens": 0, 'a"b': {"more": 7}},
+        {"input_tokens": 1_000_000, "total_tokens": 1_000_000, "input_token_details": {"": 7}},
+    ],
+)
+def test_an_unusual_name_in_every_usage_is_a_count_that_is_not_read(
+    tmp_path: Path, usage: dict[str, Any]
+) -> None:
+    line = {"timestamp": "2026-11-02", "model": "gpt-4o", "usage": {"output_tokens": 0, **usage}}
+    # More lines than are read one by one in any case; gpt-4o costs 2.50 USD per million tokens.
+    found = report_file(b"\n".join([json.dumps(line).encode()] * 210), "jsonl", tmp_path / "a")
+    assert (found.records.read, found.records.partial) == (210, 210)
+    assert found.totals.cost_usd == 525
+
+
 @pytest.mark.parametrize("place", [0, 5, 10])
 def test_a_line_that_is_too_long_is_rejected_and_loses_no_other(tmp_path: Path, place: int) -> None:
     usage = {"input_tokens": 1000, "output_tokens": 100}

@@ -31,6 +31,10 @@ _OBJECT = "object"
 _WAYS = ((_INPUTS, (*_CACHE, "miss", "tool_prompt")), (_OUTPUTS, ("reasoning", "apart")))
 
 
+#: What stands for something else in a path of DuckDB, also within quotes.
+_IN_NO_PATH = frozenset('"*')
+
+
 @immutable
 class CountedLeaves:
     """The leaves of a usage object, by their names within it.
@@ -150,10 +154,10 @@ def _read_alike(
     """Whether every shape of an object with these names reads it as the whole one is read."""
     for shape in _shapes(names, usage_format, kind):
         other = _meanings(shape, names)
-        if not all(_alike(first.get(steps, ""), meaning) for steps, meaning in other.items()):
+        same = {steps: first[steps] for steps in other if steps in first}
+        if len(same) < len(other) or not all(_alike(same[one], other[one]) for one in other):
             return False
-        counts = {first[steps] for steps in other}
-        same = {steps: first[steps] for steps in other}
+        counts = {*same.values()}
         if any(not counts.isdisjoint(parts) for parts in _differences(same, other)):
             return False
     return True
@@ -201,8 +205,13 @@ def _sorted(
 
 
 def leaves_of(usage: Mapping[str, Any], at: Steps = ()) -> Iterator[Steps]:
-    """Where a usage object has values, by the names that lead to each."""
+    """Where a usage object has values, by the names that lead to each.
+
+    Raises InvalidRequest for a name that a path of DuckDB cannot have.
+    """
     for name, value in usage.items():
+        if not name or not _IN_NO_PATH.isdisjoint(name):
+            raise InvalidRequest.at("/usage", "has a name that columns are not read by")
         if value and isinstance(value, dict):
             yield from leaves_of(value, (*at, name))
         else:
