@@ -1,19 +1,15 @@
 """What a report takes for granted of calls: their hour, their model, a discount's price."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
 from pricing.display import counted
-from pricing.estimates.discounts import billed_terms
 from pricing.money import add, plain, subtract
 from pricing.notices import Notice
-from pricing.reports.rates import BUCKETS, PriceKey, Pricing, Row
-from pricing.timestamps import EPOCH
-from pricing.usage.buckets import Terms
+from pricing.reports.rates import BUCKETS, Cuts, PriceKey, Pricing, Row
 
 
 def hourly(models: Iterable[Model]) -> bool:
@@ -58,8 +54,10 @@ def family_notices(book: PriceBook, names: Iterable[str]) -> Iterator[Notice]:
         yield Notice("family_priced", message)
 
 
-def discount_notices(book: PriceBook, served: Iterable[Row]) -> Iterator[Notice]:
-    """Warn of discounts without a known price: of each model, its processing and a moment in µs."""
-    for name, processing, moment in served:
-        at = EPOCH + timedelta(microseconds=moment)
-        yield from billed_terms(book.find(name).model, at, Terms(processing))[1]
+def notices_of_terms(book: PriceBook, served: Iterable[Row]) -> Iterator[Notice]:
+    """Warn of terms without prices of their own: of each model, its terms and a moment in µs."""
+    pricing = Pricing(book, Cuts())
+    for name, processing, speed, inference_geo, moment in served:
+        key = PriceKey(name, processing, speed, inference_geo, moment, part=0, tier=0)
+        card = pricing.priced(key).card
+        yield from card.notices if card is not None else ()

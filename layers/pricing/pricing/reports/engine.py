@@ -19,7 +19,7 @@ import duckdb
 
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest
-from pricing.reports.assumed import discount_notices, family_notices, hourly, midnight_notices
+from pricing.reports.assumed import family_notices, hourly, midnight_notices, notices_of_terms
 from pricing.reports.database import (
     SMALL_BYTES,
     database,
@@ -325,9 +325,9 @@ class Engine:
         )
 
         served = self._rows(
-            "SELECT model, processing, MIN(moment) FROM alone WHERE reason IS NULL GROUP BY ALL"
+            f"SELECT model, {terms}, MIN(moment) FROM alone WHERE reason IS NULL GROUP BY ALL"
         )
-        self.usage.notices += tuple(discount_notices(self._book, served))
+        self.usage.notices += tuple(notices_of_terms(self._book, served))
 
     def _count(self) -> None:
         usage = self.usage

@@ -19,7 +19,7 @@ _STANDARD, _BATCH = StatedTerms("standard"), StatedTerms("batch")
 _FLEX, _PRIORITY = StatedTerms("flex"), StatedTerms("priority")
 _OPENAI: Mapping[str, StatedTerms] = {
     "auto": UNSTATED,
-    "scale": UNSTATED,
+    "scale": COMMITTED,
     "default": _STANDARD,
     "standard": _STANDARD,
     "flex": _FLEX,
@@ -38,7 +38,13 @@ _GOOGLE: Mapping[str, StatedTerms] = {
 }
 #: ``service_tier`` by the provider that writes it; every other provider writes OpenAI's words.
 TIERS: Mapping[str, Mapping[str, StatedTerms]] = {
-    "anthropic": {"standard": _STANDARD, "priority": _PRIORITY, "batch": _BATCH},
+    "anthropic": {
+        "standard": _STANDARD,
+        "priority": _PRIORITY,
+        "batch": _BATCH,
+        "flex": _FLEX,
+        "flex_discount": _FLEX,
+    },
     "bedrock": {
         "default": _STANDARD,
         "standard": _STANDARD,
@@ -59,7 +65,7 @@ TRAFFIC: Mapping[str, StatedTerms] = {
     "ON_DEMAND_PRIORITY": _PRIORITY,
     "PROVISIONED_THROUGHPUT": COMMITTED,
 }
-COMMITTED_WORDS = frozenset(("reserved", "PROVISIONED_THROUGHPUT"))
+COMMITTED_WORDS = frozenset(("reserved", "scale", "PROVISIONED_THROUGHPUT"))
 SPEEDS: Mapping[str, Speed] = {"standard": "standard", "fast": "fast"}
 #: Where a call ran; a provider that does not say leaves it to the caller's own terms.
 GEOS: Mapping[str, InferenceGeo | None] = {

@@ -6,7 +6,6 @@ from dataclasses import field
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
-from itertools import takewhile
 from typing import Any
 
 from pricing.errors import MalformedRequest
@@ -299,14 +298,7 @@ def record_of(known: RecordFormat, body: Document) -> dict[str, Any]:
         held = first(body, paths)
         if isinstance(held, dict | list):
             found[alternatives(paths)[0]] = held
-    for term in ("processing", "speed", "inference_geo", "tier"):
-        words = (str(at(body, path)).lower() for path in alternatives(getattr(known, term)))
-        # What was served goes before what was asked for, as a format's paths have it.
-        said = takewhile(lambda word: word not in _ORDINARY, words)
-        known_words = (_WORDS.get(word.removesuffix("-tier")) for word in said)
-        found[term] = next((word for word in known_words if word), None)
-    if found["processing"] == "fast":
-        found["processing"] = "priority"  # as OpenAI calls it since 2026-07-30
+    found |= _terms(known, body)
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -317,15 +309,35 @@ def _instant(value: Any) -> Any:
     return value
 
 
-#: Words for a term as exports write them, such as flex-tier; others are those of an ordinary call.
-_WORDS = {
-    **dict.fromkeys(("batch", "true", "batches"), "batch"),
-    **{word: word for word in ("priority", "flex", "fast", "us")},
+def _terms(known: RecordFormat, body: Document) -> dict[str, Any]:
+    """How the calls were processed: what was served goes before what was asked for.
+
+    A word of no known meaning stays as it is, for the reader of records to refuse by its name.
+    """
+    words = {term: _word(body, getattr(known, term)) for term in ("speed", "inference_geo")}
+    word = _word(body, known.processing)
+    words["processing" if word == "batch" else "service_tier"] = word
+    tiers = (_PRICE_TIERS.get(str(at(body, path)).lower()) for path in alternatives(known.tier))
+    return {**words, "tier": next((tier for tier in tiers if tier), None)}
+
+
+def _word(body: Document, paths: str) -> str | None:
+    """The first word at one of these paths, None where it is that of an ordinary call."""
+    words = (str(at(body, path)).strip().lower() for path in alternatives(paths))
+    word = next((word for word in words if word not in _NO_WORDS), "").removesuffix("-tier")
+    return None if word in _ORDINARY else _BATCH.get(word, word)
+
+
+#: What stands where no term is stated.
+_NO_WORDS = ("", "none", "null", "false", "0", "auto", "unspecified")
+#: How a call was processed that is priced as any other.
+_ORDINARY = ("", "default", "on_demand", "standard", "normal", "message", "global", "not_available")
+_BATCH = dict.fromkeys(("true", "1", "batches"), "batch")
+#: The tier of long prompts, as exports write it.
+_PRICE_TIERS = {
     **dict.fromkeys(("0-200k", "≤ 200k", "<= 200k", "0-200000"), "base"),
     **dict.fromkeys(("200k-1m", "> 200k", "200k+", "long"), "long_context"),
 }
-#: Words for the tier of an ordinary call, next to which nothing else counts.
-_ORDINARY = ("default", "on_demand")
 
 
 def _counted(known: RecordFormat, body: Document) -> dict[str, Any]:
