@@ -241,3 +241,57 @@ def test_an_empty_object_in_place_of_a_count_is_rejected_in_every_line(
     found = report_usage(bundled_prices(), file, ReportQuery(), tmp_path / "work")
     assert found.records.priced == 299
     assert [rejected.line for rejected in found.rejected] == [1]
+
+
+@pytest.mark.parametrize("value", ["0", "null", "[]", "{}", '""', "1"])
+@pytest.mark.parametrize(
+    ("model", "usage", "accepted"),
+    [
+        (
+            "gemini-2.5-flash",
+            '"promptTokenCount": 10, "candidatesTokenCount": 5, "promptTokensDetails": VALUE',
+            ("null", "[]"),
+        ),
+        (
+            "us.anthropic.claude-sonnet-4-6",
+            '"inputTokens": 10, "outputTokens": 5, "totalTokens": 15, "cacheDetails": VALUE',
+            ("null", "[]"),
+        ),
+        (
+            "gpt-4o",
+            '"prompt_tokens": 10, "completion_tokens": 5, "prompt_tokens_details": VALUE',
+            ("null", "[]", "{}"),
+        ),
+        (
+            "sonar",
+            '"prompt_tokens": 10, "completion_tokens": 5, "search_context_size": VALUE',
+            ("null",),
+        ),
+        (
+            "gemini-2.5-flash",
+            '"promptTokenCount": 10, "candidatesTokenCount": 5, "trafficType": VALUE',
+            ("null",),
+        ),
+    ],
+)
+def test_what_says_nothing_in_place_of_a_list_or_a_word_is_read_alike_in_a_long_file(
+    tmp_path: Path, model: str, usage: str, accepted: tuple[str, ...], value: str
+) -> None:
+    def line(number: int) -> str:
+        counts = usage.replace("VALUE", value)
+        return (
+            f'{{"timestamp": "2026-10-{1 + number % 28:02}", "model": "{model}",'
+            f' "request_id": "{number}", "usage": {{{counts}}}}}\n'
+        )
+
+    def rejected(lines: int) -> int:
+        folder = tmp_path / str(lines)
+        (folder / "work").mkdir(parents=True)
+        (folder / "usage.jsonl").write_text("".join(map(line, range(lines))), encoding="utf-8")
+        file = opened(folder / "usage.jsonl", "usage.jsonl", folder / "work")
+        found = report_usage(bundled_prices(), file, ReportQuery(), folder / "work")
+        return found.records.rejected
+
+    # A long file is read by column, and a short one line by line.
+    wanted = 0 if value in accepted else 1
+    assert (rejected(1), rejected(300)) == (wanted, 300 * wanted)

@@ -10,7 +10,7 @@ from typing import Any
 
 from pricing.errors import InvalidRequest
 from pricing.usage import meanings
-from pricing.usage.meanings import NOTE, Shape, UsageFormat
+from pricing.usage.meanings import NOTE, ByModality, Shape, UsageFormat
 from pricing.usage.recognition import recognised
 from pricing.usage.tools import BUCKETS as TOOLS
 from pricing.usage.tools import FREE_TOOLS
@@ -26,7 +26,11 @@ COUNTS = (
     *("total", *TOOLS),
 )
 WORDS = (meanings.TIER, meanings.SPEED, meanings.GEO)
-_OBJECT = "object"
+#: A leaf where an object or a list is expected, or a word of which columns do not know the meaning.
+_OBJECT, _LIST, _WORD = "object", "list", "word"
+#: What such a leaf may be, as JSON writes it, if it is not missing or null.
+_INSTEAD = {_OBJECT: "{}", _LIST: "[]", _WORD: "null"}
+_OTHER_WORDS = (meanings.TRAFFIC, meanings.SEARCH_CONTEXT, meanings.RESOLUTION)
 #: Two ways to state a whole, and the parts of which there must be none for them to be the same.
 _WAYS = ((_INPUTS, (*_CACHE, "miss", "tool_prompt")), (_OUTPUTS, ("reasoning", "apart")))
 
@@ -52,8 +56,8 @@ class CountedLeaves:
     words: Mapping[str, Steps]
     parts: tuple[Steps, ...]
     none: tuple[Steps, ...]
-    #: Where an object is expected, which these lines have not.
-    objects: tuple[Steps, ...]
+    #: Where an object, a list or a word is expected, and the JSON of one that says nothing.
+    unset: Mapping[Steps, str]
     required: tuple[Steps, ...]
     #: What says that the cost is a gateway's fee.
     own_keys: tuple[Steps, ...]
@@ -124,6 +128,10 @@ def _leaves(
                 yield from _leaves(shape, meaning, value, steps)
                 continue
             meaning = meaning.get("", _OBJECT)
+        elif isinstance(meaning, ByModality) or meaning == meanings.CACHE_DETAILS:
+            meaning = _LIST
+        elif meaning in _OTHER_WORDS:
+            meaning = _WORD
         if meaning is None and not shape.owns(name):
             continue
         if name == "cachedInputTokens":  # what it is a part of depends on the model's provider
@@ -171,7 +179,7 @@ def _sorted(
     words: dict[str, Steps] = {}
     parts: list[Steps] = []
     for steps, meaning in first.items():
-        if steps in none or meaning in (NOTE, meanings.COST, meanings.OWN_KEY, _OBJECT):
+        if steps in none or meaning in (NOTE, meanings.COST, meanings.OWN_KEY, *_INSTEAD):
             continue
         if meaning in COUNTS:
             counts.setdefault(meaning, []).append(steps)
@@ -195,7 +203,7 @@ def _sorted(
         words=words,
         parts=tuple(parts),
         none=tuple(dict.fromkeys(none)),
-        objects=tuple(steps for steps, meaning in first.items() if meaning == _OBJECT),
+        unset={one: _INSTEAD[kind] for one, kind in first.items() if kind in _INSTEAD},
         required=tuple(required),
         own_keys=tuple(one for one, meaning in first.items() if meaning == meanings.OWN_KEY),
         omits_zeros=omits_zeros,

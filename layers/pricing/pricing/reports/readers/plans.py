@@ -327,7 +327,7 @@ def _plan_of_format(
         required=tuple(places[steps] for steps in leaves.required),
         empty={
             **{(*(usage or ()), *steps): text for steps, text in empty.items()},
-            **{places[steps][0][0]: "{}" for steps in leaves.objects},
+            **{places[steps][0][0]: text for steps, text in leaves.unset.items()},
         },
         hidden=tuple(sorted(seen.hidden)),
         omits_zeros=leaves.omits_zeros,
@@ -452,10 +452,7 @@ def _plan_of_layout(
         parts=sums(leaves.parts),
         none=sums(leaves.none),
         required=sums(leaves.required),
-        empty={
-            (*usage, *steps): text
-            for steps, text in {**empty, **dict.fromkeys(leaves.objects, "{}")}.items()
-        },
+        empty={(*usage, *steps): text for steps, text in {**empty, **leaves.unset}.items()},
         hidden=tuple(sorted(seen.hidden)),
         refusal=((*container, "stop_reason"),) if "stop_reason" in body else (),
         signs=tuple(signs_in(body, held, leaves.counts)),
