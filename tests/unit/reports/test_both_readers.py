@@ -222,6 +222,17 @@ def test_lines_whose_names_state_a_service_tier_come_to_the_same(
     check(documents, 0, tmp_path, monkeypatch)
 
 
+def test_objects_of_a_batch_come_to_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = {"input_tokens": 1000, "output_tokens": 100, "total_tokens": 1100}
+    batch = {
+        "object": "batch", "model": "gpt-5", "created_at": 1_790_000_000, "usage": usage,
+        "request_counts": {"completed": 10},
+    }  # fmt: skip
+    check([batch, {"timestamp": "2026-10-01", "response": batch}], 0, tmp_path, monkeypatch)
+
+
 @pytest.mark.parametrize("wrong", ["{}", "[]"])
 def test_an_empty_object_in_place_of_a_count_is_rejected_in_every_line(
     tmp_path: Path, wrong: str

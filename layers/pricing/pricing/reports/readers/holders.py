@@ -13,7 +13,7 @@ from pricing.usage.response import USAGES, is_batch_line
 NOT_COUNTED = frozenset(
     (
         *("serviceTier", "server_side_tool_usage", "meta", "x_groq", "performanceConfig"),
-        *("providerMetadata", "experimental_providerMetadata"),
+        *("providerMetadata", "experimental_providerMetadata", "request_counts"),
     )
 )
 _GROUNDING = ("roundingMetadata", "rounding_metadata")
