@@ -7,7 +7,7 @@ must not guess what any of them meant.
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -125,6 +125,13 @@ def _decoder(pairs_hook: PairsHook) -> json.JSONDecoder:
         parse_float=_number(_fraction),
         parse_constant=_constant,
     )
+
+
+def value_at(document: Any, names: Iterable[str]) -> Any:
+    """Return the value to which these names lead in a document; None if they lead to none."""
+    for name in names:
+        document = document.get(name) if isinstance(document, dict) else None
+    return document
 
 
 def to_json(answer: Any) -> str:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from pricing.errors import InvalidRequest, is_plain_name
+from pricing.jsonio import value_at
 from pricing.tokens.image_files import size_of_base64
 from pricing.tokens.images import ImageSize
 from pricing.tokens.prompts import Prompt
@@ -150,7 +151,7 @@ def read_request(body: Any, pointer: str = "/request") -> ProviderRequest:
     system_name = next((one for one in _SYSTEM if body.get(one) is not None), "system")
     system = body.get(system_name, "")
     system_texts = list(_texts(system, f"{pointer}/{system_name}", found))
-    schemas = filter(None, (_at(body, path) for path in _SCHEMAS))
+    schemas = filter(None, (value_at(body, path) for path in _SCHEMAS))
     system_texts += (json.dumps(schema, ensure_ascii=False, default=str) for schema in schemas)
     tools = list(_tools(body, pointer))
     turns = _turns(body, name, pointer)
@@ -224,14 +225,14 @@ def _text_of_file(part: Mapping[str, Any], file: Any, pointer: str, found: _Foun
             return
     size = None
     for holder in (part, file):
-        contents = (_at(holder, path) for path in _CONTENTS)
+        contents = (value_at(holder, path) for path in _CONTENTS)
         size = size or next(filter(None, map(size_of_base64, contents)), None)
     if size is None and type(part.get("width")) is int and type(part.get("height")) is int:
         size = ImageSize(part["width"], part["height"])
     if size is None:
         found.uncounted.append(pointer)
         return
-    low = "low" in (part.get("detail"), _at(part, ("image_url", "detail")))
+    low = "low" in (part.get("detail"), value_at(part, ("image_url", "detail")))
     found.images.append(SentImage(pointer, size, low))
 
 
@@ -282,18 +283,12 @@ def model_of(body: Mapping[str, Any]) -> str | None:
     return next((one for one in names if isinstance(one, str) and 0 < len(one) <= MAX_NAME), None)
 
 
-def _at(value: Any, path: Sequence[str]) -> Any:
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
 def _first_count(
     body: Mapping[str, Any], paths: Sequence[tuple[str, ...]], pointer: str
 ) -> int | None:
     """The first count that stands at one of these paths."""
     for path in paths:
-        value = _at(body, path)
+        value = value_at(body, path)
         if value is None:
             continue
         if type(value) is not int or not 0 < value <= 10**9:

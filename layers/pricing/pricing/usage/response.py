@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from pricing.errors import InvalidRequest
+from pricing.jsonio import value_at
 from pricing.money import plain
 from pricing.notices import Notice
 from pricing.usage.buckets import Attempt, StatedTerms, Usage
@@ -188,7 +189,7 @@ def read_response(
         stated=parsed.stated or stated_cost(body, here) or gateway_cost(body, here),
     )
     served_by = [body, *(own for own, _ in metadata_of(body, here))]
-    if any(_at(one, ("performanceConfig", "latency")) == "optimized" for one in served_by):
+    if any(value_at(one, ("performanceConfig", "latency")) == "optimized" for one in served_by):
         notice = Notice("latency_optimized_at_list_price", _OPTIMIZED)
         parsed = replace(parsed, notices=(*parsed.notices, notice))
     answered = any(one.usage.output_tokens for one in parsed.attempts if one.serving)
@@ -240,7 +241,7 @@ def unwrapped(response: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, A
     if of_choice is not None:
         return {**response, "usage": of_choice}, pointer, False
     for path in WRAPPERS:
-        body = _at(response, path)
+        body = value_at(response, path)
         if isinstance(body, dict) and (_has_usage(body) or made(body, "")):
             batch = is_batch_line(response.keys(), ".".join(path))
             return body, f"{pointer}/{'/'.join(path)}", batch
@@ -271,7 +272,7 @@ def is_batch_line(names: Collection[str], container: str) -> bool:
 
 def batch_of(body: Mapping[str, Any]) -> int:
     """Return how many calls OpenAI's object of a batch sums up; 0 for any other object."""
-    done = _at(body, ("request_counts", "completed"))
+    done = value_at(body, ("request_counts", "completed"))
     return done if body.get("object") == "batch" and type(done) is int and done > 0 else 0
 
 
@@ -283,12 +284,6 @@ def holds_usage(response: Any) -> bool:
         return False
     body, _, _ = unwrapped(response, "")
     return _has_usage(body) or bool(made(body, ""))
-
-
-def _at(body: Any, path: Sequence[str]) -> Any:
-    for name in path:
-        body = body.get(name) if isinstance(body, dict) else None
-    return body
 
 
 def _has_usage(body: Mapping[str, Any]) -> bool:
@@ -304,7 +299,7 @@ def _is_cost_alone(usage: Any) -> bool:
 def _inner_usages(body: Mapping[str, Any], pointer: str) -> Iterator[tuple[Any, str]]:
     """Usage that stands deeper in a response, or whose counts are members of it."""
     for path, own in _INNER_USAGES.items():
-        found = _at(body, path)
+        found = value_at(body, path)
         if isinstance(found, dict) and (
             not own or any(found.get(name) not in (None, {}) for name in own)
         ):
@@ -349,7 +344,7 @@ def _counted(name: str, found: Mapping[str, Any], own: frozenset[str]) -> Mappin
 def _embedded(predictions: Any) -> int:
     """Return the tokens of Vertex AI's embeddings, which each of them states."""
     path = ("embeddings", "statistics", "token_count")
-    found = [_at(one, path) for one in predictions] if isinstance(predictions, list) else []
+    found = [value_at(one, path) for one in predictions] if isinstance(predictions, list) else []
     return sum(count for count in found if type(count) is int)
 
 
@@ -410,7 +405,7 @@ def _with_tier(parsed: ParsedUsage, body: Mapping[str, Any], pointer: str) -> Pa
     """The usage with the tier that stands next to it; what the usage itself says goes first."""
     if parsed.open.tier is not None:
         return parsed
-    holders = [(_at(body, path), "/".join((pointer, *path))) for path in _TIER_HOLDERS]
+    holders = [(value_at(body, path), "/".join((pointer, *path))) for path in _TIER_HOLDERS]
     holders += metadata_of(body, pointer)
     found = (
         (holder[name], f"{here}/{name}")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from pricing.errors import InvalidRequest, is_plain_name
+from pricing.jsonio import value_at
 from pricing.money import add
 from pricing.usage.formats import SHAPES
 from pricing.usage.other_shapes import BEDROCK_CACHE
@@ -33,9 +34,7 @@ def metadata_of(body: Mapping[str, Any], pointer: str) -> Iterator[tuple[Mapping
 
 def provider_response(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return the response of the provider itself, which a result of a call may have."""
-    found: Any = body
-    for name in PROVIDERS_RESPONSE:
-        found = found.get(name) if isinstance(found, dict) else None
+    found = value_at(body, PROVIDERS_RESPONSE)
     return found if isinstance(found, dict) else None
 
 

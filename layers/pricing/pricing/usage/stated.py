@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from pricing.jsonio import value_at
 from pricing.money import add, multiply
 from pricing.usage import meanings
 from pricing.usage.buckets import MAX_COUNT
@@ -61,14 +62,8 @@ def charged(costs: Mapping[str, StatedCost], own_key: bool | None) -> StatedCost
 def stated_cost(body: Mapping[str, Any], pointer: str) -> StatedCost | None:
     """What a gateway or an agent says next to the usage that it charged."""
     for path in COSTS:
-        usd = amount_of(_at(body, path))
+        usd = amount_of(value_at(body, path))
         if usd is not None:
             usd = multiply(usd, USD_PER_TICK) if path == _TICKS else usd
             return StatedCost(usd, f"{pointer}/{'/'.join(path)}")
     return None
-
-
-def _at(body: Any, path: tuple[str, ...]) -> Any:
-    for name in path:
-        body = body.get(name) if isinstance(body, dict) else None
-    return body

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from pricing.errors import InvalidRequest, is_plain_name
+from pricing.jsonio import value_at
 from pricing.usage.buckets import MAX_COUNT, Quantity, Usage
 from pricing.usage.sdk_results import provider_response, steps_of
 
@@ -141,8 +142,7 @@ def _openai_items(body: Mapping[str, Any]) -> Counter[str]:
     """
     uses: Counter[str] = Counter()
     containers = set()
-    further = body.get("additional_kwargs")
-    tools = further.get("tool_outputs") if isinstance(further, dict) else None
+    tools = value_at(body, ("additional_kwargs", "tool_outputs"))
     items = [
         one for held in (body.get("output"), body.get("content"), tools) for one in _objects(held)
     ]
@@ -203,9 +203,8 @@ def _anthropic_searches(body: Mapping[str, Any]) -> int:
 
     LangChain keeps the number in the provider's own usage.
     """
-    held: Any = body
-    for name in ("response_metadata", "usage", "server_tool_use", "web_search_requests"):
-        held = held.get(name) if isinstance(held, dict) else None
+    names = ("response_metadata", "usage", "server_tool_use", "web_search_requests")
+    held = value_at(body, names)
     if type(held) is int and 0 < held <= MAX_COUNT:
         return held
     return sum(
@@ -258,9 +257,7 @@ def _candidates(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _totals(body: Mapping[str, Any]) -> Counter[str]:
     """How often OpenAI says that its own tools ran, whether or not the items are there."""
-    held = body.get("tool_usage")
-    searched = held.get("web_search") if isinstance(held, dict) else None
-    count = searched.get("num_requests") if isinstance(searched, dict) else None
+    count = value_at(body, ("tool_usage", "web_search", "num_requests"))
     return Counter(web_search=count if type(count) is int and 0 < count <= MAX_COUNT else 0)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pricing.errors import InvalidRequest
+from pricing.jsonio import value_at
 from pricing.usage import meanings
 from pricing.usage.meanings import NOTE, ByModality, Shape, UsageFormat
 from pricing.usage.recognition import recognised
@@ -230,13 +231,6 @@ def empty_in(usage: Mapping[str, Any]) -> dict[Steps, str]:
     """The empty objects and lists of a usage object, as JSON writes them."""
     values = {steps: value_at(usage, steps) for steps in leaves_of(usage)}
     return {steps: "{}" if one == {} else "[]" for steps, one in values.items() if one in ({}, [])}
-
-
-def value_at(document: Any, steps: Steps) -> Any:
-    """The value to which these names lead."""
-    for name in steps:
-        document = document[name]
-    return document
 
 
 def buckets_sql(

@@ -10,6 +10,7 @@ from dataclasses import field
 from typing import Any
 
 from pricing.errors import TariffError
+from pricing.jsonio import value_at
 from pricing.reports.dimensions import Dimension, paths_of
 from pricing.reports.readers.counted import (
     CountedLeaves,
@@ -17,7 +18,6 @@ from pricing.reports.readers.counted import (
     counted,
     empty_in,
     leaves_of,
-    value_at,
 )
 from pricing.reports.readers.flat import SEARCHES
 from pricing.reports.readers.formats import FORMATS, FormatReader, says_nothing
