@@ -212,7 +212,12 @@ _NAME = re.compile(r"[a-zA-Z]\w*")
 
 
 def calls_sql(
-    shape: UsageColumns, leaves: str, known: frozenset[str], extra: Sequence[str] = ()
+    shape: UsageColumns,
+    leaves: str,
+    known: frozenset[str],
+    extra: Sequence[str] = (),
+    *,
+    least: int = 0,
 ) -> tuple[str, dict[str, str]]:
     """Select the parts of a call, whether it is ``odd``, and ``extra`` columns from its leaves.
 
@@ -220,7 +225,8 @@ def calls_sql(
     ``leaves`` selects every leaf by name (a count as BIGINT, -1 for anything else), ``line,
     moment, request_id, model, endpoint, team, labels, stated``, the requested terms as ``asked_*``,
     and ``whole``: whether all of these have the right type. Only those that are ``known`` are ever
-    there. Terms that the provider served win over the requested ones.
+    there. Terms that the provider served win over the requested ones. A call whose counts are all
+    smaller than ``least`` is odd.
     """
     certain = [
         "whole",
@@ -228,6 +234,7 @@ def calls_sql(
         f"NOT contains(model, '{SEARCH}')",
         *(f"{name} IS NOT NULL" for name in shape.required),
         *(f"({name} IS NULL OR {name} BETWEEN 0 AND {MAX_COUNT})" for name in shape.counts),
+        *([f"greatest({', '.join(shape.counts)}) >= {least}"] if least else []),
         *shape.checks,
         *(f"{name} IS NULL" for name in shape.absent),
         _one_of("asked_processing", _PROCESSING),

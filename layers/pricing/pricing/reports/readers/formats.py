@@ -109,11 +109,19 @@ class FormatReader:
 
     ``wanted`` forces a format. Some tools write a call in several lines: Codex names the model in
     the line of the turn, an Anthropic stream begins with the prompt's counts and ends with the
-    answer's.
+    answer's. Requests that failed and were billed nothing are not calls, unless they are to show
+    where lines like them have their parts.
     """
 
-    def __init__(self, wanted: SourceFormat | None = None, work: Work | None = None) -> None:
+    def __init__(
+        self,
+        wanted: SourceFormat | None = None,
+        work: Work | None = None,
+        *,
+        drops_failed: bool = True,
+    ) -> None:
         self._wanted = wanted
+        self._drops_failed = drops_failed
         self._work = work or Work(None)
         self._model: str | None = None
         self._tier: Any = None
@@ -134,14 +142,25 @@ class FormatReader:
         document = row_of(document)
         if document and are_objects(document):
             return [found for entry in document for found in self.read(entry)]
-        if not isinstance(document, dict) or self._wanted == "tariff":
+        if not isinstance(document, dict):
             return [Found("tariff", document)]
+        if self._wanted == "tariff":
+            return self._billed([Found("tariff", document)], document)
         found = self._special(document)
         if found is None:
             found = self._of_table(document)
         if self._wanted is not None:
             found = self._of_wanted(document, found)
-        return [Found("tariff", document, unread.looks_like(document))] if found is None else found
+        if found is None:
+            return [Found("tariff", document, unread.looks_like(document))]
+        return self._billed(found, document)
+
+    def _billed(self, found: list[Found], document: Document) -> list[Found]:
+        """The calls that were found in a record, without those that failed and cost nothing."""
+        kept = [one for one in found if one.unread or not unread.bills_nothing(one.record)]
+        if len(kept) == len(found) or not self._drops_failed:
+            return found
+        return kept if unread.states_failure(document) else found
 
     def _of_wanted(self, document: Document, found: list[Found] | None) -> list[Found] | None:
         """The records of the wanted format; one that has not its marks is read by its paths."""
@@ -196,7 +215,7 @@ class FormatReader:
         if unread.without_counts(document):
             return None
         plain = with_usage(document)
-        if layout(plain) is not None and not unread.is_failed(document):
+        if layout(plain) is not None:
             return [Found(name_of(plain), plain)]
         no_call = unread.is_no_call(document)
         row = None if no_call else flat_record(document)
@@ -261,9 +280,12 @@ class FormatReader:
         self._work.add(LOOK * len(calls))
         row = None if known.each else known
         return [
-            Found(known.name, record_of(known, call), span=ids, known=row)
+            one
             for call in calls
             if is_call(known, call)
+            for one in self._billed(
+                [Found(known.name, record_of(known, call), None, ids, row)], call
+            )
         ]
 
     # --- Streams ---------------------------------------------------------------------------------
@@ -389,7 +411,7 @@ class FormatReader:
         entries = in_resources(document)
         if entries is None:
             return None
-        found = [one for entry in entries for one in self._span(entry) or ()]
+        found = [one for entry in entries for one in self._billed(self._span(entry) or [], entry)]
         names: dict[SourceFormat, SourceFormat] = {"otel_genai": "otlp", "openinference": "otlp"}
         return [replace(one, name=names.get(one.name, one.name)) for one in found]
 

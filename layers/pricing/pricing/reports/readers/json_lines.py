@@ -380,14 +380,15 @@ def _model(columns: Collection[str]) -> str:
 
 
 def _are_counts(numbers: Sequence[str], counts: Sequence[str]) -> str:
-    """Whether none of the numbers is negative, and no count too large; either may be NULL.
+    """Whether none of the numbers is negative, no count too large, and one not 0; any may be NULL.
 
-    All their bits together say it of most lines, in less time.
+    All their bits together say it of most lines, in less time. A line that counts nothing may be a
+    request that failed.
     """
     at_least = f"least({', '.join(numbers)}, 0) = 0 AND " if numbers else ""
-    each = f"{at_least}greatest({', '.join(counts)}, 0) <= {MAX_COUNT}"
+    each = f"{at_least}greatest({', '.join(counts)}, 0) BETWEEN 1 AND {MAX_COUNT}"
     bits = " | ".join((*numbers, *counts))
-    return f"CASE WHEN ({bits}) BETWEEN 0 AND {MAX_COUNT} THEN TRUE ELSE {each} END"
+    return f"CASE WHEN ({bits}) BETWEEN 1 AND {MAX_COUNT} THEN TRUE ELSE {each} END"
 
 
 def _terms(columns: Collection[str]) -> dict[str, str]:

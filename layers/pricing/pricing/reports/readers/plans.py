@@ -139,7 +139,7 @@ def kind_of(document: Any, wanted: SourceFormat | None, labels: Sequence[Dimensi
     if not isinstance(document, dict) or not _BY_THEMSELVES.isdisjoint(document):
         return None
     try:
-        found = FormatReader(wanted).read(document)
+        found = FormatReader(wanted, drops_failed=False).read(document)
         seen = _Seen(document)
         if not found:
             return seen.kind(None) if _no_call(document) else None

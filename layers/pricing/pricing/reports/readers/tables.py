@@ -24,6 +24,7 @@ from pricing.reports.readers.leaves import (
 )
 from pricing.reports.readers.record_format import as_json
 from pricing.reports.readers.records import COST_NAMES, MOMENTS, REQUEST_IDS, TERMS
+from pricing.reports.readers.unread import FAILURE_COLUMNS
 from pricing.reports.sql import STATED_TYPE
 from pricing.timestamps import END_US, EPOCH, rfc3339
 from pricing.usage.meanings import UsageFormat
@@ -56,6 +57,7 @@ class FlatTable:
         tools = {*map(plain_name, others)} & {*SEARCHES, "tool_uses"}
         if any(map(is_named_as_count, others)) or tools:
             raise InvalidRequest.at("/source/s3_uri", "has counts that are not read by column")
+        self._failures = [name for name in FAILURE_COLUMNS if name in self._types]
         self._labels: dict[Dimension, str] = {}
 
     @property
@@ -106,11 +108,14 @@ class FlatTable:
             f"\nFROM {source}) AS cut)"
         )
         known = frozenset(name for name, sql in columns.items() if not sql.startswith(_NONE))
-        return calls_sql(shape, leaves, known, extra=("t", "zoneless"))
+        # Where a column may say that a request failed, rows that count nothing are read one by one.
+        least = 1 if self._failures else 0
+        return calls_sql(shape, leaves, known, extra=("t", "zoneless"), least=least)
 
     def document(self, row: Mapping[str, Any], moment: int | None) -> dict[str, Any]:
         """A row as the record that ``read_record`` reads."""
         record: dict[str, Any] = {term: row.get(term) or None for term in TERMS}
+        record |= {name: row[name] for name in self._failures}
         for names in (MODELS, REQUEST_IDS, ("endpoint",), ("team",), COST_NAMES):
             column = self._named(names)
             if column and row[column] is not None:

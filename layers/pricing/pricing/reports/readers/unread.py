@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from pricing.display import counted
@@ -9,6 +10,7 @@ from pricing.errors import is_plain_name
 from pricing.reports.readers.record_format import Document, at, beginnings, marked, may_have
 from pricing.reports.readers.records import MOMENTS
 from pricing.usage.response import MODELS
+from pricing.usage.stated import COSTS
 
 _USAGE = "send an export with token counts"
 _RECORDS = "send records of model, timestamp and usage"
@@ -209,9 +211,65 @@ _CHANGES = frozenset(("$set", "$rewindTo"))
 
 
 def is_failed(document: Document) -> bool:
-    """Whether a record states an error, and no usage at all."""
-    stated = str(document.get("status")).lower() in ("error", "failed", "failure")
-    return (stated or document.get("errorCode") not in (None, "")) and not _counts_tokens(document)
+    """Whether a record states that it failed, and no usage at all."""
+    return states_failure(document) and not _counts_tokens(document)
+
+
+def states_failure(document: Document) -> bool:
+    """Whether a record of any tool states that the request failed."""
+    if any(_is_failure(at(document, path)) for path in _STATUSES):
+        return True
+    if any(str(at(document, path)).lower() in ("false", "0") for path in _SUCCESSES):
+        return True
+    return any(str(at(document, path)).lower() not in _NO_ERROR for path in _ERRORS)
+
+
+def _is_failure(status: Any) -> bool:
+    """Whether a status, a word or an HTTP status, is that of a failure."""
+    if isinstance(status, dict):  # of a span
+        return str(status.get("code")).upper() in ("2", "ERROR", "STATUS_CODE_ERROR")
+    text = str(status).lower()
+    return text in _FAILURES or (text.isdigit() and _FAILED <= int(text) < _NO_STATUS)
+
+
+def bills_nothing(record: Any) -> bool:
+    """Whether a record counts nothing, and states no cost."""
+    return isinstance(record, dict) and not any(
+        map(_is_positive, (record.get("usage"), *map(record.get, _COSTS)))
+    )
+
+
+def _is_positive(value: Any) -> bool:
+    """Whether a value is a number other than 0, or has one at any depth."""
+    if isinstance(value, dict | list):
+        return any(map(_is_positive, value.values() if isinstance(value, dict) else value))
+    if isinstance(value, str):
+        return re.search("[1-9]", value) is not None
+    return isinstance(value, int | Decimal) and bool(value)
+
+
+_COSTS = tuple(path[0] for path in COSTS if len(path) == 1)
+_NO_STATUS = 600
+_FAILURES = ("error", "failed", "failure", "errored", "status_code_error")
+#: Where tools state how a request ended. Names at the top are those of columns of tables, too.
+FAILURE_COLUMNS = (
+    *("status", "status_code", "statusCode", "response_status", "response_status_code"),
+    *("http_status", "response_code", "level", "success", "is_success", "isSuccess"),
+    *("IsRequestSuccess", "successful_requests", "error", "error_message", "errorCode"),
+    *("error_code", "exception"),
+)
+_STATUSES = (
+    *FAILURE_COLUMNS[:8],
+    *("response.status", "metadata.status", "properties.$ai_http_status"),
+    *("attributes.http.response.status_code", "attributes.http.status_code"),
+)
+_SUCCESSES = (*FAILURE_COLUMNS[8:13], "metrics.successful_requests")
+_ERRORS = (
+    *FAILURE_COLUMNS[13:],
+    *("properties.$ai_is_error", "properties.$ai_error", "attributes.error.type"),
+    "metadata.error_information.error_code",
+)
+_NO_ERROR = ("none", "", "null", "false", "0", "{}", "[]")
 
 
 def _counts_tokens(value: Any) -> bool:
