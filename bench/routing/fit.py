@@ -31,7 +31,7 @@ from sklearn.preprocessing import StandardScaler
 
 from bench.routing.data import COLLECTIONS, RANKED, Row, without_stems_of
 from bench.routing.measures import HeldOut, expected_calibration_error
-from pricing.recommendations.routing.assessment import ENOUGH_OUTCOMES, judged_task
+from pricing.recommendations.routing.assessment import judged_task
 from pricing.recommendations.routing.difficulty import (
     CLIP,
     ORDINARY,
@@ -52,6 +52,8 @@ _WORDS_RANK = 0.5
 _BYTE = 127
 _STEPS = 60
 _FOLDS = 5
+#: A kind counts as measured from this number of outcomes on.
+ENOUGH_OUTCOMES = 200
 #: The share of training texts that are nearer than ``Weights.farthest``.
 _NEAR = 0.999
 

@@ -319,6 +319,11 @@ def row_names(row: Mapping[str, Any]) -> tuple[str, ...]:
     return (row["id"], *row.get("aliases", ()))
 
 
+def full_names(row: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Return every name of a row, each with its provider."""
+    return {(row["provider"], name) for name in row_names(row)}
+
+
 def row_bounds(row: Mapping[str, Any]) -> Iterator[datetime]:
     """Yield the moments at which a price of a row begins or ends."""
     for period in row.get("prices", ()):

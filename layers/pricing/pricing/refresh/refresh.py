@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pricing.catalogue.checks import problems_in
-from pricing.catalogue.models import Row, row_key, row_names
+from pricing.catalogue.models import Row, full_names, row_key
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError
 from pricing.jsonio import canonical_json, digest
@@ -105,7 +105,7 @@ def refresh(
     handmade = candidates.of_handwritten(own)
     first = decide(own, handmade, moment, horizon, complete=complete, earlier=earlier)
     found = list(candidates.of_others(first.rows))
-    copied = {n for c in found if candidates.is_copied(c.row) for n in _full_names(c.row)}
+    copied = {n for c in found if candidates.is_copied(c.row) for n in full_names(c.row)}
     found = [candidate for candidate in found if not candidates.is_copied(candidate.row)]
 
     def is_answered(row: Row) -> bool:
@@ -113,7 +113,7 @@ def refresh(
         if row["provider"] in candidates.failed or not row.get("refreshed", True):
             return False
         has_lists = (current_lists(row, moment) or {*LISTS}) <= lists.names
-        return has_lists and not _full_names(row) & copied
+        return has_lists and not full_names(row) & copied
 
     reviewed: list[Row] = []
     untouched: list[Row] = []
@@ -121,8 +121,8 @@ def refresh(
         if row["provider"] not in handwritten:
             (reviewed if is_answered(row) else untouched).append(row)
     if not complete:  # a new model or name may be one that the other list knows
-        names = {name for row in reviewed for name in _full_names(row)}
-        found = [candidate for candidate in found if _full_names(candidate.row) <= names]
+        names = {name for row in reviewed for name in full_names(row)}
+        found = [candidate for candidate in found if full_names(candidate.row) <= names]
     second = decide(reviewed, found, moment, horizon, earlier=earlier)
     quarantined += [*first.quarantined, *second.quarantined]
     quarantined += [
@@ -328,13 +328,13 @@ class BookMaker:
             prefixes = (f"{row_key(row)}:", f"{row['id']}:")
             own = [problem for problem in problems if problem.startswith(prefixes)]
             if own:
-                names |= _full_names(row)
+                names |= full_names(row)
                 reason = HoldReason.of("broken_invariant", own[0])
                 about = (row["provider"], row["id"], reason.code, reason.reason)
                 refused.append(QuarantinedField.of_model(*about))
-        back = [row for row in self._document["models"] if _full_names(row) & names]
-        names |= {name for row in back for name in _full_names(row)}
-        kept = [row for row in rows if not _full_names(row) & names] + back
+        back = [row for row in self._document["models"] if full_names(row) & names]
+        names |= {name for row in back for name in full_names(row)}
+        kept = [row for row in rows if not full_names(row) & names] + back
         kept.sort(key=self._place)
         if not refused or list(problems_in({**self._document, "models": kept})):
             raise RefreshFailed(f"The book that would result is not sound: {problems[0]}")
@@ -348,10 +348,6 @@ def _compared(rows: Iterable[Row]) -> list[Row]:
 
 def _fingerprint(content: Mapping[str, Any]) -> str:
     return digest(canonical_json(content))[:FINGERPRINT]
-
-
-def _full_names(row: Row) -> set[tuple[str, str]]:
-    return {(row["provider"], name) for name in row_names(row)}
 
 
 def _refused(field: QuarantinedField, reason: str) -> QuarantinedField:

@@ -8,11 +8,12 @@ whole, totals that add up, known terms. Every other call is ``odd``: it is read 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field
+from typing import get_args
 
 from pricing.reports.rates import BUCKETS
 from pricing.reports.sql import STATED_TYPE
 from pricing.timestamps import END_US
-from pricing.usage.buckets import MAX_COUNT
+from pricing.usage.buckets import MAX_COUNT, Processing
 from pricing.usage.terms import COMMON
 from pricing.usage.tools import SEARCH_MODELS
 from pricing.values import immutable
@@ -205,7 +206,6 @@ COLUMNS: Mapping[str, UsageColumns] = {
 }
 #: What names of models have that search the web in every call (``SEARCH_MODELS``).
 SEARCH = SEARCH_MODELS.partition("(")[0]
-_PROCESSING = ("standard", "batch", "priority", "flex")
 _TERMS = {"processing": "standard", "speed": "standard", "inference_geo": "global"}
 _OPTIONAL = ("request_id", "endpoint", "team", "labels", "stated")
 _NAME = re.compile(r"[a-zA-Z]\w*")
@@ -237,7 +237,7 @@ def calls_sql(
         *([f"greatest({', '.join(shape.counts)}) >= {least}"] if least else []),
         *shape.checks,
         *(f"{name} IS NULL" for name in shape.absent),
-        _one_of("asked_processing", _PROCESSING),
+        _one_of("asked_processing", get_args(Processing)),
         _one_of("asked_speed", ("standard", "fast")),
         _one_of("asked_inference_geo", ("global", "us")),
     ]

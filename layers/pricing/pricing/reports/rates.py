@@ -72,14 +72,12 @@ def unit_rates(model: Model, at: datetime, terms: Terms, prompt_above: int) -> U
     ones = dict.fromkeys(BUCKETS, 1)
     ones["input"] = max(1, prompt_above + 1 - (len(PROMPT_BUCKETS) - 1))
     priced = price(model, at, Usage.of(ones), terms)
-    units: dict[str, Decimal | None] = {}
-    for line in priced.line_items:
-        if line.usd_per_mtok is not None:
-            units[line.component] = EXACT.scaleb(line.usd_per_mtok, -6)
-        else:
-            units[line.component] = line.usd_per_search or line.usd_per_request
-            if line.cost_usd is not None and units[line.component] is None:
-                units[line.component] = Decimal(0)
+    units = {  # the quantity of everything but input is 1
+        line.component: line.cost_usd
+        if line.usd_per_mtok is None
+        else EXACT.scaleb(line.usd_per_mtok, -6)
+        for line in priced.line_items
+    }
     rates = {bucket: units.get(_billed_as(bucket, units)) for bucket in BUCKETS}
     fee = units.get(REQUEST_FEE)
     return UnitRates(rates, fee if fee is not None else Decimal(0), priced.warnings)

@@ -1,6 +1,6 @@
 """Store the result of a refresh: versions, pending changes, its memory, the audit row.
 
-In addition to the items of ``repository`` and ``records``, the table has
+In addition to the items of ``repository`` and ``history``, the table has
 
 ``REFRESH`` / ``MEMORY``  the answers seen lately and the models missing, as one JSON text
 

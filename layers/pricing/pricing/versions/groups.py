@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
-from pricing.catalogue.models import Row, row_names
+from pricing.catalogue.models import full_names
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import Conflict, FieldError, InvalidRequest
 from pricing.jsonio import canonical_json, digest
@@ -105,12 +105,15 @@ def with_groups(
     document, other = json.loads(active.to_json()), json.loads(held.to_json())
     names = set(chosen)
     rows = [*document["models"], *other["models"]]
-    while more := {name for row in rows if _names(row) & names for name in _names(row)} - names:
+    while (
+        more := {name for row in rows if full_names(row) & names for name in full_names(row)}
+        - names
+    ):
         names |= more
     if bound := sorted({field.key for field in pending if (field.provider, field.model) in names}):
         raise Conflict(f"Approve {bound[0]} too: names moved between the two models.")
-    kept = [row for row in document["models"] if not _names(row) & names]
-    kept += [row for row in other["models"] if _names(row) & names]
+    kept = [row for row in document["models"] if not full_names(row) & names]
+    kept += [row for row in other["models"] if full_names(row) & names]
     order = {row["provider"] + "/" + row["id"]: at for at, row in enumerate(other["models"])}
     kept.sort(key=lambda row: order.get(row["provider"] + "/" + row["id"], len(order)))
     mark = digest(canonical_json({"models": kept}))[:_ID_LENGTH]
@@ -128,7 +131,3 @@ def still_held(
     mark = digest(canonical_json({"pending": fields}))[:_ID_LENGTH]
     changed = {"id": f"{active.id}-held-{mark}", "published_at": active.published_at}
     return PriceBook.from_document(json.loads(held.to_json()) | changed)
-
-
-def _names(row: Row) -> set[tuple[str, str]]:
-    return {(row["provider"], name) for name in row_names(row)}

@@ -21,8 +21,6 @@ Complexity = Literal["simple", "moderate", "complex"]
 #: in no language that is read, or unlike all that was measured, and its request is not recognised.
 Basis = Literal["outcomes", "judgement", "none"]
 
-#: A kind counts as measured from this number of outcomes on.
-ENOUGH_OUTCOMES = 200
 _EVEN = 0.5
 #: A difficulty is compared with a threshold as both are published.
 _PLACES = 4

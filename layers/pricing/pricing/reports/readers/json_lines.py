@@ -29,9 +29,8 @@ from pricing.reports.readers.leaves import (
 )
 from pricing.reports.readers.plans import ColumnPlan, Compared, Kind, Sum
 from pricing.reports.readers.record_format import ID_SEPARATOR, UNIQUE_LENGTH
-from pricing.reports.readers.records import TERMS
 from pricing.reports.source_formats import SourceFormat
-from pricing.reports.sql import STATED_TYPE
+from pricing.reports.sql import STATED_TYPE, TERMS
 from pricing.timestamps import END_US
 from pricing.usage.buckets import MAX_COUNT
 from pricing.usage.terms import COMMON, GEOS, SPEEDS

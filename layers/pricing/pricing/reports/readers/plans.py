@@ -37,7 +37,6 @@ from pricing.reports.readers.record_format import (
 )
 from pricing.reports.readers.records import (
     CONTAINERS,
-    TERMS,
     RecordLayout,
     ignored_in,
     layout_of,
@@ -46,6 +45,7 @@ from pricing.reports.readers.records import (
 )
 from pricing.reports.readers.several import CLAUDE_CODE
 from pricing.reports.source_formats import SourceFormat
+from pricing.reports.sql import TERMS
 from pricing.timestamps import EPOCH
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.response import is_batch_line

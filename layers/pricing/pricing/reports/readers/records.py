@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_args
 
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import Match, PriceBook
@@ -19,8 +19,18 @@ from pricing.catalogue.served import billed_model
 from pricing.errors import FieldError, InvalidRequest, is_plain_name
 from pricing.notices import Notice
 from pricing.reports.dimensions import Dimension, paths_of
+from pricing.reports.sql import TERMS
 from pricing.timestamps import EPOCH, AsOf
-from pricing.usage.buckets import MAX_COUNT, Attempt, StatedTerms, Terms, settle
+from pricing.usage.buckets import (
+    MAX_COUNT,
+    Attempt,
+    InferenceGeo,
+    Processing,
+    Speed,
+    StatedTerms,
+    Terms,
+    settle,
+)
 from pricing.usage.formats import FORMATS
 from pricing.usage.iterations import with_own_search
 from pricing.usage.meanings import UsageFormat
@@ -56,15 +66,14 @@ MOMENTS = (
     *("createdAt", "date_time_utc", "ts"),
 )
 REQUEST_IDS = ("request_id", "requestId", "responseId")
-TERMS = ("processing", "speed", "inference_geo")
 #: What a record states as its cost, as a name at its top.
 COST_NAMES = tuple(path[0] for path in COSTS if len(path) == 1)
 MAX_TEXT = 128
-_PROCESSING = ("standard", "batch", "priority", "flex")
+_PROCESSING = get_args(Processing)
 _CHOICES = {
     "processing": _PROCESSING,
-    "speed": ("standard", "fast"),
-    "inference_geo": ("global", "us"),
+    "speed": get_args(Speed),
+    "inference_geo": get_args(InferenceGeo),
     "tier": ("base", "standard", "long_context"),
 }
 

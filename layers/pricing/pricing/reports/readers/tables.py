@@ -23,9 +23,9 @@ from pricing.reports.readers.leaves import (
     zoneless_sql,
 )
 from pricing.reports.readers.record_format import as_json
-from pricing.reports.readers.records import COST_NAMES, MOMENTS, REQUEST_IDS, TERMS
+from pricing.reports.readers.records import COST_NAMES, MOMENTS, REQUEST_IDS
 from pricing.reports.readers.unread import FAILURE_COLUMNS
-from pricing.reports.sql import STATED_TYPE
+from pricing.reports.sql import STATED_TYPE, TERMS
 from pricing.timestamps import END_US, EPOCH, rfc3339
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.recognition import is_named_as_count, recognised
