@@ -236,6 +236,26 @@ def test_parquet_holds_the_same_rows_as_exact_decimals(tmp_path: Path) -> None:
     assert found == (summed(same, "BilledCost"), len(same))
 
 
+def test_a_list_price_that_is_not_known_is_empty_and_not_zero(tmp_path: Path) -> None:
+    usage = {"prompt_tokens": 1000, "completion_tokens": 0}
+    usage_with_cache = {**usage, "prompt_tokens_details": {"cached_tokens": 400}}
+    record = {"timestamp": "2026-11-01", "model": "gpt-4", "usage": usage_with_cache}
+    match = {"model": "gpt-4", "component": "cache_read"}
+    card = {"rules": [{"match": match, "usd_per_mtok": "5"}]}
+    asked = {"records": [record], "rate_card": card, "pricing_version": "active"}
+    rows = {row["SkuMeter"]: row for row in focus(**asked)}
+    # 600 tokens at 30 USD per million, and 400 at the card's 5.
+    assert (rows["Input Tokens"]["ListCost"], rows["Input Tokens"]["BilledCost"]) == (
+        "0.018", "0.018"
+    )  # fmt: skip
+    read = rows["Cache Read Tokens"]
+    assert (read["ListUnitPrice"], read["ListCost"], read["BilledCost"]) == ("", "", "0.002")
+    path = tmp_path / "focus.parquet"
+    path.write_bytes(base64.b64decode(sent(**asked, format="focus-parquet")["body"]))
+    costs = duckdb.read_parquet(str(path)).aggregate("SUM(ListCost), SUM(BilledCost)").fetchall()
+    assert costs == [(Decimal("0.018"), Decimal("0.02"))]
+
+
 def test_no_cell_is_a_formula() -> None:
     cells = [cell for row in focus(group_by=["team"]) for cell in row.values()]
     cells += [cell for row in table(table="team") for cell in row.values()]

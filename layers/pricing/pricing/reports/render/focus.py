@@ -147,7 +147,7 @@ def _rows(engine: Engine, in_force: BookInForce, rate: ExchangeRate) -> Iterator
             above = usage.cuts.prompt_above(group["tier"])
             yield {
                 **common,
-                **_amounts(price or Decimal(0), net_price or Decimal(0), quantity, rate),
+                **_amounts(price, net_price, quantity, rate),
                 **_sku(common, component, terms, group["processing"], above),
                 "ConsumedQuantity": Decimal(count),
                 "ConsumedUnit": _UNITS[unit],
@@ -165,22 +165,31 @@ def _unit_price(card: UnitRates | None, component: str) -> Decimal | None:
     return EXACT.scaleb(rate, 6)
 
 
-def _amounts(price: Decimal, net: Decimal, quantity: Decimal, rate: ExchangeRate) -> Row:
-    """The prices and costs of a quantity; prices in USD, costs in the billing currency too."""
-    cost, paid = multiply(price, quantity), multiply(net, quantity)
-    billed = multiply(paid, rate.rate)
+def _amounts(
+    price: Decimal | None, net: Decimal | None, quantity: Decimal, rate: ExchangeRate
+) -> Row:
+    """The prices and costs of a quantity; prices in USD, costs in the billing currency too.
+
+    A price that is not known, and its cost, are empty.
+    """
+    cost, paid = _times(price, quantity), _times(net, quantity)
+    billed = _times(paid, rate.rate)
     return {
         "BilledCost": billed,
         "ContractedCost": billed,
         "EffectiveCost": billed,
-        "ListCost": multiply(cost, rate.rate),
-        "ContractedUnitPrice": multiply(net, rate.rate),
-        "ListUnitPrice": multiply(price, rate.rate),
+        "ListCost": _times(cost, rate.rate),
+        "ContractedUnitPrice": _times(net, rate.rate),
+        "ListUnitPrice": _times(price, rate.rate),
         "PricingCurrencyContractedUnitPrice": net,
         "PricingCurrencyEffectiveCost": paid,
         "PricingCurrencyListUnitPrice": price,
         "PricingQuantity": quantity,
     }
+
+
+def _times(amount: Decimal | None, factor: Decimal) -> Decimal | None:
+    return None if amount is None else multiply(amount, factor)
 
 
 def _sku(common: Row, component: str, terms: str, processing: str, above: int) -> Row:
