@@ -471,6 +471,11 @@ def test_a_servers_own_name_of_a_model_is_told_how_to_stand_for_one(estimate: As
     # 1,000 at 0.59 and 100 at 0.79
     named = {**sent, "model_aliases": {"llama3.2": "groq/llama-3.3-70b-versatile"}}
     assert estimate(named).body["total_usd"] == "0.000669"
+    # Also where a provider has a model of that name: what runs on one's own machine has no price.
+    theirs = {**response, "model": "deepseek-r1"}
+    assert estimate({"response": theirs}).status == 404
+    named = {"response": theirs, "model_aliases": {"deepseek-r1": "deepseek/deepseek-r1"}}
+    assert estimate(named).body["total_usd"] == "0.000769"  # 1,000 at 0.55 and 100 at 2.19
     del response["model"]
     assert estimate(sent).body["total_usd"] == "0.000669"
 

@@ -61,7 +61,6 @@ FILES: tuple[tuple[str, SourceFormat, Decimal | int, int, int], ...] = (
     ("llm_cli.json", "llm_cli", MINI_CACHED, 1, 0),
     ("mlflow.json", "mlflow", MINI, 1, 0),
     ("new_relic.jsonl", "new_relic", MINI, 1, 0),
-    ("ollama.jsonl", "ollama", MINI, 1, 0),
     ("openai_stream.sse", "openai_stream", MINI + MINI_CACHED, 2, 8),
     # GPT-5: 600 x 1.25 + 400 x 0.125 + 500 x 10 = 5800 in 5 calls; a batch of 2 at half of MINI
     ("openai_usage.csv", "openai_usage_api", 5800 + MINI // 2, 7, 0),
@@ -102,13 +101,19 @@ def test_a_file_of_a_tool_costs_what_its_calls_cost(
     assert forced.totals == found.totals
 
 
+def test_a_model_on_ones_own_server_is_not_priced_as_a_providers(tmp_path: Path) -> None:
+    found = report_file((LOGS / "ollama.jsonl").read_bytes(), "jsonl", tmp_path / "read")
+    assert (found.records.unpriced, set(found.formats)) == (1, {"ollama"})
+    assert found.totals.cost_usd is None
+
+
 def test_every_tool_of_the_table_has_a_file_or_a_test_of_its_own() -> None:
     further = {record["format"] for record in TOOLS.values()}
     elsewhere = {
         *further,
         *("tariff", "claude_code", "codex", "opencode", "openrouter_generation"),
         *("claude_agent_sdk", "anthropic_response", "openai_response", "openai_batch"),
-        *("anthropic_batch", "vertex_batch", "bedrock_batch"),
+        *("anthropic_batch", "vertex_batch", "bedrock_batch", "ollama"),
     }
     formats = SourceFormat.__args__  # type: ignore[attr-defined]
     assert elsewhere | {wanted for _, wanted, *_ in FILES} == set(formats)

@@ -110,6 +110,44 @@ def test_a_search_model_searches_in_every_call(model: str, searches: int, calls:
     assert counted.usage.web_search == 3
 
 
+@pytest.mark.parametrize(
+    ("model", "calls", "summed", "searches"),
+    [
+        ("gemini-2.5-flash", 1, False, 1),
+        ("gemini-2.5-flash", 2, False, 2),  # of two prompts, both may have been grounded
+        ("gemini-2.5-flash", 9, False, 3),
+        ("gemini-2.5-flash", 1, True, 3),
+        ("gemini-3-flash-preview", 1, False, 3),
+    ],
+)
+def test_queries_of_a_prompt_are_one_search_where_prompts_are_billed(
+    model: str, calls: int, summed: bool, searches: int
+) -> None:
+    attempt = Attempt(SummedUsage(input=1, output=1, web_search=3, calls=calls))
+    (found,) = with_own_search((attempt,), model, summed=summed)
+    assert found.usage.web_search == searches
+
+
+COMPACTION = {"type": "compaction", "input_tokens": 180, "output_tokens": 30}
+
+
+@pytest.mark.parametrize(("prompt", "answer"), [(10, 5), (190, 35), (190, 5), (10, 35)])
+def test_a_gateway_may_add_up_all_prompts_or_those_that_answered(prompt: int, answer: int) -> None:
+    usage = {"prompt_tokens": prompt, "completion_tokens": answer}
+    found = read_usage({**usage, "iterations": [COMPACTION, one()]}, None, "/u").attempts
+    assert [each.usage for each in found] == [
+        Usage(input=180, output=30),
+        Usage(input=10, output=5),
+    ]
+
+
+@pytest.mark.parametrize(("prompt", "answer"), [(9, 5), (191, 5), (10, 4), (10, 36)])
+def test_a_gateways_counts_are_within_what_its_prompts_add_up_to(prompt: int, answer: int) -> None:
+    usage = {"prompt_tokens": prompt, "completion_tokens": answer}
+    with pytest.raises(InvalidRequest, match="iterations that gave the answer add up to"):
+        read_usage({**usage, "iterations": [COMPACTION, one()]}, None, "/u")
+
+
 def test_the_tools_of_a_call_are_billed_with_the_first_attempt_at_the_answer() -> None:
     tools = Usage(web_search=2, code_execution=1)
     before, serving = Attempt(Usage(input=1), serving=False), Attempt(Usage(input=2))

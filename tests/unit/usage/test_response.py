@@ -14,8 +14,8 @@ from pricing.usage.response import (
     terms_served,
     unwrapped,
     usage_of_choice,
-    with_stated_tools,
 )
+from pricing.usage.uses import with_stated_tools
 
 CHAT = {"prompt_tokens": 1000, "completion_tokens": 100}
 TOLD = {"id": "c", "object": "chat.completion", "model": "gpt-4o", "usage": CHAT}
@@ -25,6 +25,25 @@ def refused(response: Any) -> str:
     with pytest.raises(InvalidRequest) as caught:
         read_response(response, None)
     return f"{caught.value.errors[0].pointer}: {caught.value.errors[0].detail}"
+
+
+@pytest.mark.parametrize(
+    ("answer", "model"),
+    [
+        ({"model": "deepseek-r1", "prompt_eval_count": 26, "eval_count": 98}, "ollama/deepseek-r1"),
+        ({"model": "gpt-4o", "tokens_predicted": 3, "tokens_evaluated": 9}, "llama.cpp/gpt-4o"),
+        ({**TOLD, "timings": {"prompt_n": 1000, "predicted_n": 100}}, "llama.cpp/gpt-4o"),
+        ({**TOLD, "system_fingerprint": "fp_ollama"}, "ollama/gpt-4o"),
+        ({**TOLD, "model_info": {"arch": "granite"}}, "lm_studio/gpt-4o"),
+        ({**TOLD, "model": "ollama/x", "system_fingerprint": "fp_ollama"}, "ollama/x"),
+        ({**TOLD, "x_groq": {"id": "r"}}, "groq/gpt-4o"),
+        ({**TOLD, "system_fingerprint": "fp_44709d6fcb"}, "gpt-4o"),
+    ],
+)
+def test_a_servers_name_of_a_model_has_the_server_before_it(
+    answer: dict[str, Any], model: str
+) -> None:
+    assert read_response(answer, None).model == model
 
 
 @pytest.mark.parametrize(

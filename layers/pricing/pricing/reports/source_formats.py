@@ -46,6 +46,7 @@ SourceFormat = Literal[
     "higress",
     "honeyhive",
     "inspect_ai",
+    "kimi_code",
     "kong_ai_gateway",
     "langchain",
     "langfuse",

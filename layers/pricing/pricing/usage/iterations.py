@@ -1,6 +1,7 @@
 """Anthropic's ``iterations``: the prompts that one call sent, each billed by itself.
 
-The top level of the usage is the sum of those that gave the answer only. Compaction and advisor
+The top level of the usage is the sum of those that gave the answer only; gateways add up all that
+are billed, or some of their counts. Compaction and advisor
 calls are billed on top, an advisor at its own model; so is an attempt that was declined after its
 first output, before another model was fallen back to. Every iteration is one prompt of its own for
 the long-context tier.
@@ -14,19 +15,21 @@ from typing import Any, get_args
 from pricing.errors import InvalidRequest
 from pricing.notices import Notice
 from pricing.usage.buckets import Attempt, AttemptKind, Usage
-from pricing.usage.meanings import ANSWER, FRESH, READ, WRITE
+from pricing.usage.meanings import ANSWER, FRESH, READ, WHOLE, WRITE
 from pricing.usage.split import Counts, Split
-from pricing.usage.tools import SEARCH_MODELS
+from pricing.usage.tools import BILLED_PER_PROMPT, SEARCH_MODELS
 
 MAX_ITERATIONS = 1_000
 _ANSWERING = ("message", "fallback_message")
 _AT_ITS_OWN_MODEL = ("advisor_message", "fallback_message")
 #: A count of the top level, and the buckets of the iterations that it is the sum of.
+_WRITES = ("cache_write_5m", "cache_write_1h")
 _COVERED = {
+    WHOLE: ("input", "cache_read", *_WRITES),
     FRESH: ("input",),
     ANSWER: ("output",),
     READ: ("cache_read",),
-    WRITE: ("cache_write_5m", "cache_write_1h"),
+    WRITE: _WRITES,
 }
 Hop = tuple[str, str | None]
 
@@ -71,7 +74,7 @@ def attempts_of(
                 undated_writes=found.undated_writes,
             )
         )
-    _check_covers(top, [attempt.usage for attempt in attempts if attempt.serving])
+    _check_covers(top, attempts)
     return tuple(attempts), tuple(notices)
 
 
@@ -94,36 +97,49 @@ def _hop(one: Any, pointer: str) -> Hop:
     return kind, model
 
 
-def _check_covers(top: Counts, serving: Sequence[Usage]) -> None:
+def _check_covers(top: Counts, attempts: Sequence[Attempt]) -> None:
     """The top level is the sum of the attempts that served; else it was edited or cut.
 
     Its ``cache_creation`` is not read: a stream sends it once, with the first iteration, while the
-    other counts go on growing. Each iteration has its own.
+    other counts go on growing. Each iteration has its own. Gateways, whose prompts include the
+    cache, add the other attempts to all of the counts, or to some.
     """
-    for meaning, buckets in _COVERED.items():
-        if meaning not in top:
+    billed = [attempt.usage for attempt in attempts]
+    serving = [attempt.usage for attempt in attempts if attempt.serving]
+    for meaning in filter(top.__contains__, _COVERED):
+        least, most = _sum(meaning, serving), _sum(meaning, billed)
+        if top[meaning] == least or (WHOLE in top and least <= top[meaning] <= most):
             continue
-        counted = sum(getattr(usage, bucket) for usage in serving for bucket in buckets)
-        if top[meaning] != counted:
-            top.refuse(
-                meaning,
-                f"is {top[meaning]}, but the iterations that gave the answer add up to {counted};"
-                " send figures that agree",
-            )
-
-
-def with_own_search(attempts: tuple[Attempt, ...], model_id: str) -> tuple[Attempt, ...]:
-    """Return the attempts with the web search that a search model makes in every call."""
-    if re.search(SEARCH_MODELS, model_id) is None:
-        return attempts
-    return tuple(
-        replace(
-            attempt,
-            usage=attempt.usage.changed(
-                web_search=attempt.usage.web_search or attempt.usage.sum_of
-            ),
+        top.refuse(
+            meaning,
+            f"is {top[meaning]}, but the iterations that gave the answer add up to {least};"
+            " send figures that agree",
         )
-        for attempt in attempts
+
+
+def _sum(meaning: str, usages: Sequence[Usage]) -> int:
+    return sum(getattr(usage, bucket) for usage in usages for bucket in _COVERED[meaning])
+
+
+def with_own_search(
+    attempts: tuple[Attempt, ...], model_id: str, *, summed: bool = False
+) -> tuple[Attempt, ...]:
+    """Return the attempts with the web searches that a model bills.
+
+    A search model makes one in every call. Where a model bills the prompts that were grounded, the
+    queries of one prompt are one; of calls of an unknown number (``summed``) all queries count.
+    """
+    if re.search(SEARCH_MODELS, model_id) is None:
+        if summed or BILLED_PER_PROMPT.search(model_id) is None:
+            return attempts
+        searches = [min(one.usage.web_search, one.usage.sum_of) for one in attempts]
+    else:
+        searches = [one.usage.web_search or one.usage.sum_of for one in attempts]
+    return tuple(
+        one
+        if one.usage.web_search == searched
+        else replace(one, usage=one.usage.changed(web_search=searched))
+        for one, searched in zip(attempts, searches, strict=True)
     )
 
 

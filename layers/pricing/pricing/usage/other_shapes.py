@@ -216,14 +216,14 @@ TRACKER = Shape(
         "unit": NOTE,
         **dict.fromkeys(
             (
-                *("input_cached_tokens", "cache_read_input_tokens", "input_cache_read"),
+                *("input_cached_tokens", "cache_read_input_tokens"),
                 *("cached_tokens", "cacheRead", "cache_read", "cacheReadTokens", "cached_input"),
             ),
             READ,
         ),
         **dict.fromkeys(
             (
-                *("input_cache_creation", "cache_creation_input_tokens", "input_cache_write"),
+                *("cache_creation_input_tokens", "input_cache_write"),
                 *("cacheWrite", "cache_write", "cacheWriteTokens", "cacheCreationTokens"),
             ),
             WRITE,
@@ -237,6 +237,18 @@ TRACKER = Shape(
         ),
         "cost": {"": COST, "total": COST, "*": NOTE},
         "totalCost": COST,
+        # Google's searches, as Langfuse's prices name them
+        **dict.fromkeys(
+            (
+                *("web_search_queries", "webSearchQueries"),
+                *("grounding_queries", "groundingQueries"),
+            ),
+            tool("web_search"),
+        ),
+        # Kimi Code's and Kimi CLI's
+        **dict.fromkeys(("inputOther", "input_other"), FRESH),
+        **dict.fromkeys(("inputCacheRead", "input_cache_read"), READ),
+        **dict.fromkeys(("inputCacheCreation", "input_cache_creation"), WRITE),
         # Cline's
         "tokensIn": FRESH,
         "tokensOut": ANSWER,
@@ -384,6 +396,7 @@ UNITS = Shape(
         (
             *("seconds", "audio_seconds", "duration_seconds", "video_seconds", "characters"),
             *("input_characters", "images", "image_count", "pages", "pages_processed"),
+            "pages_processed_annotation",
             *("search_units", "searchUnits"),
         )
     ),
@@ -401,6 +414,8 @@ UNITS = Shape(
         "image_count": unit("image"),
         "pages": unit("page"),
         "pages_processed": unit("page"),
+        # Mistral's, of which none is among the other pages
+        "pages_processed_annotation": unit("annotated_page"),
         **dict.fromkeys(("doc_size_bytes", "width", "height"), NOTE),
         **dict.fromkeys(("search_units", "searchUnits"), unit("search_unit")),
     },

@@ -262,6 +262,11 @@ _ITERATION: Fields = {
         if meaning in (meanings.FRESH, meanings.ANSWER, meanings.READ, meanings.WRITE)
         or isinstance(meaning, Mapping)
     },
+    # Bifrost's
+    "input_tokens_details": {
+        "cached_read_tokens": meanings.READ,
+        "cached_write_tokens": meanings.WRITE,
+    },
     "type": meanings.NOTE,
     "model": meanings.NOTE,
 }

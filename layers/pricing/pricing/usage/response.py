@@ -12,10 +12,8 @@ from typing import Any
 
 from pricing.errors import InvalidRequest
 from pricing.jsonio import value_at
-from pricing.money import plain
 from pricing.notices import Notice
 from pricing.usage.buckets import Attempt, StatedTerms, Usage
-from pricing.usage.iterations import with_tools
 from pricing.usage.made import made
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.other_shapes import BODY_COUNTS
@@ -34,10 +32,11 @@ from pricing.usage.sdk_results import (
     steps_of,
     summed,
 )
-from pricing.usage.shapes import NUMBER_OF_TOOL_USES, STATED_COST
+from pricing.usage.shapes import STATED_COST
 from pricing.usage.stated import stated_cost
 from pricing.usage.terms import UNSTATED, WORDS, TierWord
-from pricing.usage.tools import BUCKETS, stated_tools, tool_usage, unknown_items, usage_of
+from pricing.usage.tools import GROUNDED, tool_usage, unknown_items
+from pricing.usage.uses import with_shown_tools
 from pricing.values import immutable
 
 MAX_MODEL_NAME = 128
@@ -124,8 +123,18 @@ _TIER_HOLDERS = (
 )
 #: Lists of which each event of a stream has a part.
 _LISTS = ("candidates", "output")
-#: A response of a gateway, by a member that only its responses have.
-_SERVED_BY = {"x_groq": "groq"}
+#: Who served, by a member that only their responses have: a gateway, or a server of open models,
+#: whose names are its own: its tokens have no price, also where a provider has a model of the name.
+_SERVED_BY = {
+    ("x_groq",): "groq",
+    ("eval_count",): "ollama",
+    ("tokens_predicted",): "llama.cpp",
+    ("timings", "predicted_n"): "llama.cpp",
+    ("model_info", "arch"): "lm_studio",
+}
+_FINGERPRINTS = {"fp_ollama": "ollama"}
+#: Where Bedrock says which model its prompt router chose.
+_ROUTED = ("trace", "promptRouter", "invokedModelId")
 
 
 _OPTIMIZED = (
@@ -181,7 +190,7 @@ def read_response(
         _, model_at, model = summed_up
     if model is None and body is not response:
         model, model_at = _model(response, pointer)
-    parsed = _with_tools(parsed, tool_usage(body, model or asked))
+    parsed = with_shown_tools(parsed, tool_usage(body, model or asked), listed=GROUNDED in body)
     unknown = (Unread(at, Decimal(1)) for at in unknown_items(body, here))
     parsed = replace(
         parsed,
@@ -395,10 +404,19 @@ def _model(body: Mapping[str, Any], pointer: str) -> tuple[str | None, str]:
             if not isinstance(value, str) or not 0 < len(value) <= MAX_MODEL_NAME:
                 detail = f"must be a string of 1 to {MAX_MODEL_NAME} characters"
                 raise InvalidRequest.at(f"{here}/{name}", detail)
-            gateway = next((known for mark, known in _SERVED_BY.items() if mark in body), "")
+            gateway = _server(body)
             prefixed = gateway and not value.startswith(f"{gateway}/")
             return f"{gateway}/{value}" if prefixed else value, f"{here}/{name}"
+    routed = value_at(body, _ROUTED)
+    if isinstance(routed, str) and len(routed) <= MAX_MODEL_NAME:
+        return routed, f"{pointer}/{'/'.join(_ROUTED)}"
     return None, f"{pointer}/model"
+
+
+def _server(body: Mapping[str, Any]) -> str:
+    """Who served a response, where only that says whose model its name is."""
+    found = (known for mark, known in _SERVED_BY.items() if value_at(body, mark) is not None)
+    return next(found, _FINGERPRINTS.get(str(body.get("system_fingerprint")), ""))
 
 
 def _with_tier(parsed: ParsedUsage, body: Mapping[str, Any], pointer: str) -> ParsedUsage:
@@ -444,46 +462,3 @@ def terms_served(
     if requested.processing == "batch" and tier is not None and tier.word == "default":
         return replace(parsed.served, processing=None)
     return parsed.served
-
-
-def with_stated_tools(parsed: ParsedUsage, uses: Any, pointer: str = "/tool_uses") -> ParsedUsage:
-    """Return the usage with the tool uses that a caller states.
-
-    Raises InvalidRequest for uses that contradict what the usage or the response counts.
-    """
-    stated, counted = stated_tools(uses, pointer), _tools_of(parsed)
-    for component, count in counted.items():
-        if stated.get(component, count) != count:
-            detail = (
-                f"states another number of {component} than the usage, which has {plain(count)}"
-            )
-            raise InvalidRequest.at(pointer, f"{detail}; leave one of them out")
-    return _with_tools(parsed, usage_of(stated))
-
-
-def _tools_of(parsed: ParsedUsage) -> dict[str, Decimal]:
-    """Return the tool uses of a usage, by what they are billed as."""
-    usage = next((one for one in parsed.attempts if one.serving), parsed.attempts[0]).usage
-    counts = {name: Decimal(getattr(usage, name)) for name in BUCKETS if getattr(usage, name)}
-    return counts | {one.component: one.count for one in usage.units}
-
-
-def _with_tools(parsed: ParsedUsage, tools: Usage) -> ParsedUsage:
-    """The usage with the tools that only the answer shows; a count in the usage goes first."""
-    serving = next((one for one in parsed.attempts if one.serving), parsed.attempts[0])
-    counted = serving.usage
-    known = {one.component for one in counted.units}
-    merged = Usage(
-        web_search=counted.web_search or tools.web_search,
-        code_execution=counted.code_execution or tools.code_execution,
-        units=(*counted.units, *(one for one in tools.units if one.component not in known)),
-    )
-    if merged == counted.tools():
-        return parsed
-    uses = merged.web_search + merged.code_execution + sum(one.count for one in merged.units)
-    unread = tuple(  # the number of all uses, once they are listed one by one
-        one
-        for one in parsed.unread
-        if one.value > uses or not one.pointer.endswith(f"/{NUMBER_OF_TOOL_USES}")
-    )
-    return replace(parsed, attempts=with_tools(parsed.attempts, merged), unread=unread)

@@ -141,6 +141,8 @@ _INPUT_PARTS: Fields = {
     "image": IMAGE_IN,
     "video": VIDEO_IN,
     "web_search_requests": tool("web_search"),
+    # LiteLLM's count of prompts that Google Maps grounded
+    "google_maps_grounding_requests": tool("maps"),
     # Perplexity's, as LangChain passes them on
     "num_search_queries": tool("search_query"),
     # Baidu's results of searches
@@ -177,7 +179,7 @@ STATED_COST: Fields = {
         NOTE,
     ),
     "costUSD": COST,
-    **dict.fromkeys(("total_cost", "totalCost"), COST),
+    **dict.fromkeys(("total_cost", "totalCost", "response_cost"), COST),
     "cost_in_usd_ticks": COST_TICKS,
     # The AI SDK's spelling of OpenRouter's
     "costDetails": {"upstreamInferenceCost": COST_UPSTREAM, "": NOTE, "*": NOTE},
@@ -214,6 +216,8 @@ _OPENAI_TERMS: Fields = {
     "prompt_audio_seconds": unit(AUDIO_SECOND),
     # DashScope's searches
     "plugins": {"search": {"count": tool("web_search"), "*": NOTE}},
+    # Anthropic's, as gateways pass them on
+    "iterations": ITERATIONS,
     # The Agents SDK lists the requests that the counts are the sum of.
     "request_usage_entries": NOTE,
     **dict.fromkeys(("type", "message_type", "steps_messages", "run_ids"), NOTE),

@@ -39,10 +39,12 @@ BUCKETS = ("web_search", "code_execution")
 #: OpenAI's models that search the web once in every call, as a pattern that SQL reads too.
 SEARCH_MODELS = "-search-(preview|api)"
 _OPENS = re.compile(r'"type": *"(?:open_page|find_in_page)"', re.ASCII)
+#: Where LiteLLM keeps what Google searched for.
+GROUNDED = "vertex_ai_grounding_metadata"
 _QUERIES = (
     *("webSearchQueries", "web_search_queries", "imageSearchQueries", "image_search_queries"),
 )
-_BILLED_PER_PROMPT = re.compile(r"gemini-(1|2)[.-]", re.ASCII)
+BILLED_PER_PROMPT = re.compile(r"gemini-(1|2)[.-]", re.ASCII)
 #: A hostile answer may list any number of items; a real one has fewer.
 _MAX_ITEMS = 10_000
 _ITEMS: Mapping[str, str] = {
@@ -239,7 +241,7 @@ def _grounding(body: Mapping[str, Any], model: str) -> Counter[str]:
             searched = searched or "web" in chunk
             mapped = mapped or "maps" in chunk
     searched = searched or bool(queries)
-    per_prompt = _BILLED_PER_PROMPT.search(model) is not None
+    per_prompt = BILLED_PER_PROMPT.search(model) is not None
     return Counter(
         web_search=int(searched) if per_prompt else len(queries) or int(searched),
         maps=int(mapped),
@@ -249,6 +251,8 @@ def _grounding(body: Mapping[str, Any], model: str) -> Counter[str]:
 def _candidates(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """What may hold the grounding of an answer: Gemini's candidates, and where SDKs keep it."""
     yield from _objects(body.get("candidates"))
+    for one in _objects(body.get(GROUNDED)):
+        yield {"groundingMetadata": one}
     for name in ("providerMetadata", "experimental_providerMetadata"):
         own = body.get(name)
         yield from _objects([*own.values()] if isinstance(own, dict) else None)

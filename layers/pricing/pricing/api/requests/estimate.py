@@ -369,7 +369,7 @@ class ModelCallInput(UsageInput):
             self,
             parsed,
             model=named.get(self.model or "", self.model),
-            served_model=named.get(parsed.served_model or "", parsed.served_model),
+            served_model=_stands_for(parsed.served_model, named),
             call=self._with_declined_models(parsed.call),
             as_of=as_of,
         )
@@ -395,6 +395,12 @@ class ModelCallInput(UsageInput):
             for attempt in call.attempts
         )
         return replace(call, attempts=tuple(attempts))
+
+
+def _stands_for(served: str | None, aliases: Mapping[str, str]) -> str | None:
+    """The model of a name in a response: an alias may leave out the server that is before it."""
+    own = (served or "").partition("/")[2]
+    return aliases.get(served or "", aliases.get(own, served))
 
 
 class EstimateRequest(Versioned, BillingFields, ModelCallInput):

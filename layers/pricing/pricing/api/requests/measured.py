@@ -8,7 +8,8 @@ from pydantic import SkipValidation
 from pricing.usage.meanings import UsageFormat
 from pricing.usage.parsed import ParsedUsage
 from pricing.usage.reader import read_usage
-from pricing.usage.response import USAGES, ReadResponse, read_response, with_stated_tools
+from pricing.usage.response import USAGES, ReadResponse, read_response
+from pricing.usage.uses import with_stated_tools
 from pricing.validation import Request
 
 #: Names that a usage object does not have: with one of them, a whole response was sent as usage.

@@ -3,6 +3,7 @@
 from typing import Any
 
 from pricing.reports.readers.record_format import Document, at, first
+from pricing.reports.source_formats import SourceFormat
 
 #: So many calls are remembered to tell those that a fork repeats.
 MAX_REMEMBERED = 100_000
@@ -23,6 +24,8 @@ class CodexSession:
     with a copy of its parent's events, which are calls of the parent. Newer versions write a record
     of each response next to the event, and for a compaction the record alone.
     """
+
+    name: SourceFormat = "codex"
 
     def __init__(self) -> None:
         self._model: str | None = None

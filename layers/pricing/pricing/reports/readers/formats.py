@@ -28,6 +28,7 @@ from pricing.reports.readers.flat import flat_record
 from pricing.reports.readers.gateway_formats import GATEWAYS
 from pricing.reports.readers.holders import HOLDERS, layout, name_of, with_usage
 from pricing.reports.readers.json_values import HANDED_DOWN, LISTS
+from pricing.reports.readers.kimi import KimiSession
 from pricing.reports.readers.provider_formats import (
     LANGFUSE_SPAN,
     LANGFUSE_USAGE,
@@ -125,7 +126,7 @@ class FormatReader:
         self._work = work or Work(None)
         self._model: str | None = None
         self._tier: Any = None
-        self._rollout = CodexSession()
+        self._sessions = (CodexSession(), KimiSession())
         #: The sums by model that the last result of each session of Claude's agent SDK has.
         self._results: dict[str, Document] = {}
         #: Transactions of LibreChat that another may complete: their kind and their id.
@@ -184,7 +185,7 @@ class FormatReader:
         for special in (
             self._anthropic_stream,
             self._openai_stream,
-            self._codex,
+            self._of_session,
             self._pi,
             self._claude_code,
             self._librechat,
@@ -374,10 +375,12 @@ class FormatReader:
             self._parents[trace, str(document.get("id"))] = (trace, str(parent))
         return found
 
-    def _codex(self, document: Document) -> list[Found] | None:
-        """A line of a Codex rollout."""
-        calls = self._rollout.read(document)
-        return None if calls is None else [Found("codex", call) for call in calls]
+    def _of_session(self, document: Document) -> list[Found] | None:
+        """A line of a Codex rollout, or of a session of Kimi Code."""
+        for session in self._sessions:
+            if (calls := session.read(document)) is not None:
+                return [Found(session.name, call) for call in calls]
+        return None
 
     def _pi(self, document: Document) -> list[Found] | None:
         """A line of Pi or OpenClaw.

@@ -55,6 +55,7 @@ GATEWAYS = (
         usage_format="litellm",
         cost="spend | response_cost",
         processing="response.service_tier | metadata.cost_breakdown.service_tier",
+        location="metadata.cost_breakdown.vertex_location",
         labels={
             "team": "team_id | team_alias",
             "user": "end_user | user",

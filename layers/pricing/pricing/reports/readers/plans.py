@@ -273,17 +273,18 @@ def _plan_of_format(
     labels: Sequence[Dimension],
     seen: _Seen,
 ) -> ColumnPlan | None:
-    """The plan of a format of the table; sums of calls are read one by one."""
+    """The plan of a format of the table; sums and names that become others are read singly."""
     holder = next((one for one in _HOLDERS if _marked_in(document, one, known)), None)
     terms = (
-        known.calls,
-        known.cents,
-        known.tier,
-        known.processing,
-        known.speed,
-        known.inference_geo,
+        *(known.calls, known.cents, known.tier, known.processing, known.speed),
+        *(known.inference_geo, known.location),
     )
-    if holder is None or known.sums or any(seen.places(holder, one) for one in terms):
+    if (
+        holder is None
+        or known.sums
+        or known.server
+        or any(seen.places(holder, one) for one in terms)
+    ):
         return None
     for steps in seen.places(holder, known.currency):
         seen.tell_by(steps)

@@ -201,6 +201,7 @@ SDKS = (
         marks=("prompt_eval_count", "eval_count", "model"),
         moment="created_at",
         model="model",
+        server="ollama",
         counts={"prompt_tokens": "prompt_eval_count", "completion_tokens": "eval_count"},
         usage_format="openai",
     ),

@@ -70,6 +70,10 @@ class RecordFormat:
     labels: Mapping[str, str] = field(default_factory=dict)
     #: A record is a call only if each of these parts is missing or has one of the values.
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: The server of open models that answered: its names of models are its own.
+    server: str = ""
+    #: Where Vertex AI served the call: regional endpoints have prices of their own.
+    location: str = ""
     #: How many calls the record sums up; whether it sums up calls of unknown number; their tier.
     calls: str = ""
     sums: bool = False
@@ -285,7 +289,7 @@ def record_of(known: RecordFormat, body: Document) -> dict[str, Any]:
         usage = _counted(known, body)
     found: dict[str, Any] = {
         "timestamp": _instant(first(body, known.moment)),
-        "model": first(body, known.model),
+        "model": _model(known, body),
         "request_id": _id(known, body),
         "usage": usage,
         "usage_format": known.usage_format,
@@ -300,6 +304,21 @@ def record_of(known: RecordFormat, body: Document) -> dict[str, Any]:
             found[alternatives(paths)[0]] = held
     found |= _terms(known, body)
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _model(known: RecordFormat, body: Document) -> Any:
+    """The name of the model, with what the record says of who served it, or where."""
+    model, location = first(body, known.model), first(body, known.location)
+    if known.server and isinstance(model, str):
+        return f"{known.server}/{model}"
+    found = _ON_VERTEX.fullmatch(model) if location and isinstance(model, str) else None
+    if found is None or not isinstance(location, str):
+        return model
+    publisher, name = found["publisher"] or "google", found["name"]
+    return f"projects/-/locations/{location}/publishers/{publisher}/models/{name}"
+
+
+_ON_VERTEX = re.compile(r"(?:vertex_ai/)?(?:(?P<publisher>[a-z]+)/)?(?P<name>[^/]+)", re.ASCII)
 
 
 def _instant(value: Any) -> Any:

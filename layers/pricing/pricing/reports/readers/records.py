@@ -42,10 +42,10 @@ from pricing.usage.response import (
     is_batch_line,
     read_response,
     terms_served,
-    with_stated_tools,
 )
 from pricing.usage.stated import COSTS, stated_cost
-from pricing.usage.tools import SEARCH_MODELS
+from pricing.usage.tools import BILLED_PER_PROMPT, SEARCH_MODELS
+from pricing.usage.uses import with_stated_tools
 from pricing.values import immutable
 
 #: Where a response may be within a record, nearest first; "" is the record itself.
@@ -142,6 +142,7 @@ class UsageRecord:
             and not first.usage.units
             and first.usage.sum_of == 1
             and re.search(SEARCH_MODELS, self.model) is None
+            and (first.usage.web_search < 2 or BILLED_PER_PROMPT.search(self.model) is None)  # noqa: PLR2004
             and not self.unread
             and not self.summed
             and self.open.none
@@ -158,7 +159,7 @@ class UsageRecord:
         attempts, _ = self.open.settled(
             self.attempts, model.provider, model.id, lambda: model.bills_output
         )
-        return match, name, with_own_search(attempts, model.id)
+        return match, name, with_own_search(attempts, model.id, summed=self.summed)
 
     def noticed(self, model: Model) -> tuple[Notice, ...]:
         """How its usage is read for a model, of a record that is not yet settled."""

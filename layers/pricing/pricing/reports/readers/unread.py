@@ -34,7 +34,7 @@ _LACKING: tuple[tuple[str, str, str], ...] = (
     ),
     ("raw, tasks_output, token_usage", "results of CrewAI without a model", _RECORDS),
     ("models_usage, source", "messages of AutoGen without a model", "send its LLMCall events"),
-    ("message.payload.token_usage", "sessions of Kimi without a model", _RECORDS),
+    ("message.payload.token_usage", "sessions of Kimi CLI without a model", _RECORDS),
     ("llm_metrics", "events of OpenHands with sums so far", "send output.jsonl or base_state.json"),
 )
 #: What is known and has nothing that could be priced.
