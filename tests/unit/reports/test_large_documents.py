@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
-from pricing.reports.readers import json_values
+from pricing.reports.readers import files, json_values
 from pricing.reports.readers.files import FileKind, UsageFile, table_bytes
 from pricing.reports.readers.json_values import elements, records
+from pricing.reports.readers.whole import is_record
+from tariff.template import ROOT
 from tests.support.reports import report_file
+from tests.unit.reports.test_further_formats import RECORDS, file_of
 
 MEGABYTE = 1_000_000
 #: A call of GPT-4o mini, at 0.15 and 0.6 USD per million tokens: 1,000 x 0.15 + 100 x 0.6
@@ -173,3 +176,38 @@ def test_the_table_of_lines_with_much_text_is_smaller_than_their_file(tmp_path: 
     assert table(80, 1_000) == table(40, 2_000) == 80 * 1_000
     assert table(800, 1_000, "csv") == 800 * 1_000
     assert table(1, 0) == 0
+
+
+DOCUMENTS = {
+    **{name: file_of(record) for name, record in RECORDS.items() if record["kind"] == "json"},
+    **{path.name: path.read_bytes() for path in (ROOT / "tests/data/logs").glob("*.json")},
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_of_any_tool_costs_the_same_when_it_is_too_large_to_be_read_at_once(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = report_file(DOCUMENTS[name], "json", tmp_path / "at_once")
+    monkeypatch.setattr(files, "MAX_WHOLE_BYTES", 1)
+    split = report_file(DOCUMENTS[name], "json", tmp_path / "split")
+    assert split.totals == at_once.totals
+    assert split.formats == at_once.formats
+    assert [one.reason for one in split.rejected] == [one.reason for one in at_once.rejected]
+
+
+@pytest.mark.parametrize(
+    ("names", "lists", "one"),
+    [
+        ("data has_more object", "data", False),
+        ("sessionId projectHash startTime lastUpdated messages", "messages", False),
+        ("info messages trajectory_format", "messages", True),
+        ("v id created messages usageLedger", "messages", True),
+        ("run_type start_time events outputs", "events", True),
+        ("timestamp records", "records", False),
+    ],
+)
+def test_a_document_with_marks_next_to_its_lists_is_one_record(
+    names: str, lists: str, one: bool
+) -> None:
+    assert is_record(names.split(), lists.split()) is one

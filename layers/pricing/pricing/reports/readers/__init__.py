@@ -3,5 +3,5 @@
 Public: files, formats, merging, reader, scratch, singly.
 Internal: attributes, codex, counted, document_formats, flat, forms, gateway_formats, holders,
   json_lines, json_values, kimi, leaves, line_table, plans, provider_formats, record_format,
-  records, several, tables, tool_formats, tracer_formats, unread, work.
+  records, several, tables, tool_formats, tracer_formats, unread, whole, work.
 """

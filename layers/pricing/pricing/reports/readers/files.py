@@ -21,12 +21,15 @@ from pricing.errors import InvalidRequest
 from pricing.reports.database import literal
 from pricing.reports.readers.json_values import elements, records, shortened
 from pricing.reports.readers.scratch import filled_by
+from pricing.reports.readers.whole import is_record
 from pricing.values import immutable
 
 FileKind = Literal["jsonl", "csv", "parquet"]
 #: A longer line is not read. Its place is taken by its size, and that of a line that is not UTF-8
 #: by a mark, so that both are rejected under their own number.
 MAX_LINE_BYTES = 16_000_000
+#: A larger document is split into the records in its lists.
+MAX_WHOLE_BYTES = MAX_LINE_BYTES
 NOT_UTF8 = '"\x02not UTF-8\x02'
 TOO_LONG = '"\x02too long\x02'
 #: A file of at most so many lines and bytes is read line by line: planning to read it by column
@@ -193,7 +196,7 @@ def _as_json_lines(path: Path, folder: Path) -> Path:
         head = file.read(_HEAD).removeprefix(codecs.BOM_UTF8)
     line, newline, rest = head.lstrip().partition(b"\n")
     more = rest.strip() or size > _HEAD
-    is_large = size > MAX_LINE_BYTES
+    is_large = size > MAX_WHOLE_BYTES
     is_array = _ARRAY.match(head) and not (newline and more and _is_json(line))
     if line[:1] == b"{" and newline:
         is_object = line.rstrip()[-1:] in b"{[," and not _is_json(line)
@@ -206,7 +209,9 @@ def _as_json_lines(path: Path, folder: Path) -> Path:
         if is_array:
             values: Iterable[bytes] = elements(source, 1, MAX_LINE_BYTES)
         else:
-            values = records(source, MAX_LINE_BYTES) if is_large else _values(source.read())
+            values = (
+                records(source, MAX_LINE_BYTES, is_record) if is_large else _values(source.read())
+            )
         for value in values:
             target.write(value + b"\n")
     return copy

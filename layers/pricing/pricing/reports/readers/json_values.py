@@ -7,7 +7,7 @@ that is not JSON is rejected then. Long texts, which hold no count, are cut.
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import BinaryIO
 
 from pricing.usage.response import USAGES
@@ -46,16 +46,22 @@ def shortened(text: re.Match[bytes]) -> bytes:
     return _CUT
 
 
-def records(source: BinaryIO, longest: int) -> Iterator[bytes]:
+def records(
+    source: BinaryIO,
+    longest: int,
+    is_record: Callable[[Collection[str], Collection[str]], bool] = lambda _names, _lists: False,
+) -> Iterator[bytes]:
     """The records of one large object, each on one line.
 
     They are the entries of its lists of records, each with what the object hands down to them. An
-    object with usage or a response of its own, or without such a list, is itself the only record.
+    object with usage or a response of its own, or without such a list, is itself the only record,
+    and so is one that ``is_record`` by its names and those of its lists.
     """
     found = dict(_members(source))
     lists = [name for name in (*LISTS, *OTLP_LISTS) if found.get(name, b"")[:1] == b"["]
     source.seek(0)
-    if not lists or any(found.get(name, b"")[:1] == b"{" for name in (*USAGES, *_HOLDERS)):
+    has_own = any(found.get(name, b"")[:1] == b"{" for name in (*USAGES, *_HOLDERS))
+    if not lists or has_own or is_record(found.keys(), lists):
         yield from elements(source, 0, longest)
         return
     outer = [f'"{name}": '.encode() + found[name] for name in HANDED_DOWN if name in found]
