@@ -106,6 +106,20 @@ def test_calls_without_a_price_and_broken_records_are_counted(
     ]  # fmt: skip
 
 
+def test_a_day_of_calls_without_a_price_is_not_one_that_cost_nothing(
+    bucket: Put, posted: list[str]
+) -> None:
+    bucket("usage/a.jsonl", line("2026-11-20", model="unknown-x"))
+    scheduled("2026-11-21T06:00:00Z")
+    bucket("usage/b.jsonl", line("2026-11-19"))
+    scheduled("2026-11-21T06:00:00Z")
+    day = "*LLM spending*: an unknown amount on 2026-11-20"
+    assert [text.splitlines()[0] for text in posted] == [
+        f"{day}, an unknown amount in 2026-11 so far (0 calls)",
+        f"{day}, $2.00 in 2026-11 so far (1 call)",
+    ]
+
+
 def test_what_a_rate_card_makes_free_costs_nothing_in_the_notice() -> None:
     found = report([json.loads(line("2026-11-20"))])
     free = tuple(replace(row, net_usd=ZERO) for row in found.top_drivers)

@@ -13,6 +13,7 @@ from pricing.slack.formatting import inert
 MAX_BUDGETS = 10
 MAX_DRIVERS = 3
 MAX_NAME = 80
+_UNKNOWN = "an unknown amount"
 
 
 def spending_notice(report: UsageReport, yesterday: date) -> str:
@@ -22,10 +23,12 @@ def spending_notice(report: UsageReport, yesterday: date) -> str:
     """
     of_days = {row.values[0]: row for group in report.groups for row in group.rows}
     day = of_days.get(yesterday.isoformat())
-    spent = day.paid_usd if day else ZERO
-    month = report.net.total_usd if report.net else report.totals.known_usd
+    spent = _UNKNOWN if day and day.cost_usd is None else usd(day.paid_usd if day else ZERO)
+    month = usd(report.net.total_usd if report.net else report.totals.known_usd)
+    if report.totals.cost_usd is None and report.unpriced.calls:
+        month = _UNKNOWN
     calls = counted(report.totals.calls, "call")
-    head = f"*LLM spending*: {usd(spent)} on {yesterday}, {usd(month)} in {yesterday:%Y-%m} so far"
+    head = f"*LLM spending*: {spent} on {yesterday}, {month} in {yesterday:%Y-%m} so far"
     lines = [f"{head} ({calls})"]
     lines += [f"• {text}" for text in _budgets(report)]
     for row in report.top_drivers[:MAX_DRIVERS]:
