@@ -9,6 +9,7 @@ import json
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -306,3 +307,50 @@ def test_what_says_nothing_in_place_of_a_list_or_a_word_is_read_alike_in_a_long_
     # A long file is read by column, and a short one line by line.
     wanted = 0 if value in accepted else 1
     assert (rejected(1), rejected(300)) == (wanted, 300 * wanted)
+
+
+@pytest.mark.parametrize(
+    ("beside", "microdollars"),
+    [
+        # GPT-5 costs 1.25 and 10, flex half of it, a search 0.01: 1000 x 1.25 + 100 x 10
+        ({}, "2250"),
+        ({"service_tier": "flex"}, "1125"),
+        ({"provider_details": {"service_tier": "flex"}}, "1125"),
+        ({"response_metadata": {"service_tier": "flex"}}, "1125"),
+        ({"response_metadata": {"service_tier": None, "serviceTier": "flex"}}, "1125"),
+        ({"llm_output": {"service_tier": "flex"}}, "1125"),
+        ({"response": {"body": {"service_tier": "flex"}}}, "1125"),
+        ({"object": "batch", "request_counts": {"completed": 10}}, "1125"),
+        ({"content": [{"type": "web_search_call"}]}, "12250"),
+        (
+            {
+                "content": [
+                    {"type": "tool-call", "toolName": "web_search", "providerExecuted": True}
+                ]
+            },
+            "12250",
+        ),
+        ({"parts": [{"part_kind": "builtin-tool-call", "tool_name": "web_search"}]}, "12250"),
+        ({"tool_usage": {"web_search": {"num_requests": 2}}}, "22250"),
+        ({"tool_usage": {"web_search": {"num_requests": 0}}}, "2250"),
+    ],
+)
+@pytest.mark.parametrize("container", [None, "response"])
+def test_what_stands_next_to_the_usage_is_read_in_a_long_file_too(
+    tmp_path: Path, container: str | None, beside: dict[str, Any], microdollars: str
+) -> None:
+    def line(number: int) -> str:
+        body = {"model": "gpt-5", "usage": {"input_tokens": 1000, "output_tokens": 100}, **beside}
+        outer = {"timestamp": "2026-10-01T10:00:00Z", "request_id": f"r{number}"}
+        return json.dumps({**outer, **({container: body} if container else body)}) + "\n"
+
+    def cost(lines: int) -> Decimal | None:
+        folder = tmp_path / str(lines)
+        (folder / "work").mkdir(parents=True)
+        (folder / "usage.jsonl").write_text("".join(map(line, range(lines))), encoding="utf-8")
+        file = opened(folder / "usage.jsonl", "usage.jsonl", folder / "work")
+        return report_usage(bundled_prices(), file, ReportQuery(), folder / "work").totals.cost_usd
+
+    # A long file is read by column, and a short one line by line.
+    usd = Decimal(microdollars) / 10**6
+    assert (cost(1), cost(300)) == (usd, 300 * usd)

@@ -121,6 +121,8 @@ _TIER_HOLDERS = (
     ("provider_details",),
     PROVIDERS_RESPONSE,
 )
+#: The same as names that lead to the tier, the first place that has one first.
+TIERS_AT = tuple((*holder, name) for holder in _TIER_HOLDERS for name in _TIERS)
 #: Lists of which each event of a stream has a part.
 _LISTS = ("candidates", "output")
 #: Who served, by a member that only their responses have: a gateway, or a server of open models,

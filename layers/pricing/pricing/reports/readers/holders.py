@@ -1,19 +1,23 @@
 """Records that hold a provider's usage object, or its response: which format they are in."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from pricing.errors import TariffError
+from pricing.jsonio import value_at
+from pricing.reports.readers.counted import Steps
 from pricing.reports.readers.record_format import Document
 from pricing.reports.readers.records import layout_of
 from pricing.reports.source_formats import SourceFormat
-from pricing.usage.response import USAGES, is_batch_line
+from pricing.usage.response import TIERS_AT, USAGES, is_batch_line
+from pricing.usage.stated import COSTS
 
 #: Parts of a response that show what its usage does not count.
 NOT_COUNTED = frozenset(
     (
         *("serviceTier", "server_side_tool_usage", "meta", "x_groq", "performanceConfig"),
-        *("providerMetadata", "experimental_providerMetadata", "request_counts"),
+        *("providerMetadata", "experimental_providerMetadata", "request_counts", "steps"),
+        "modelUsage",
     )
 )
 _GROUNDING = ("roundingMetadata", "rounding_metadata")
@@ -21,23 +25,45 @@ _GROUNDING = ("roundingMetadata", "rounding_metadata")
 _TOOL_SIGNS: Mapping[str, tuple[str, ...]] = {
     "output": ("_call",),
     "candidates": _GROUNDING,
-    "content": ("web_search_tool_result",),
+    "content": ('_call"', '"tool-call"'),
+    "parts": ('"builtin-tool-call"',),
+    "response": ('"body"',),
     "additional_kwargs": ("_call",),
     "response_metadata": (*_GROUNDING, "web_search_requests"),
 }
 #: The same in the records of SDKs, which also keep the provider's own counts.
 SDK_SIGNS = ('_call"', "tool-call", "web_search", *_GROUNDING, "roviderMetadata", '"body"')
+#: Where OpenAI says how often its own search ran.
+SEARCHED = ("tool_usage", "web_search", "num_requests")
 #: Counts of an AI SDK's and of LangChain's usage.
 _OF_SDKS = frozenset(("inputTokens", "promptTokens", "input_token_details"))
 
 
 def signs_in(body: Document, usage: Document, counts: Collection[str]) -> Iterator[str]:
     """The signs by which a line like this example shows the use of a tool."""
+    is_claude = body.get("type") == "message"  # whose content has no other provider's tools
     for part, signs in _TOOL_SIGNS.items():
-        if part in body and not (part == "content" and "web_search" in counts):
+        if part in body and not (part == "content" and is_claude):
             yield from signs
+    if "content" in body and "web_search" not in counts:
+        yield "web_search_tool_result"
     if "usage_metadata" in body or not _OF_SDKS.isdisjoint(usage):
         yield from SDK_SIGNS
+
+
+def costs_next_to(document: Document, container: Steps) -> Iterator[Steps]:
+    """Where a response, or the record that it is in, may state its cost."""
+    for inside in dict.fromkeys((container, ())):
+        body = value_at(document, inside)
+        for first, *inner in COSTS:
+            held = body.get(first)
+            if first in body and not (isinstance(held, dict) and {*inner} - held.keys()):
+                yield (*inside, first, *inner)
+
+
+def tiers_at(held: Mapping[str, Sequence[Steps]]) -> tuple[Steps, ...]:
+    """Where a response may state its tier, of which ``held`` says where it has its members."""
+    return tuple((*at, *inner) for name, *inner in TIERS_AT for at in held.get(name, ()))
 
 
 def with_usage(document: Document) -> Document:

@@ -21,7 +21,15 @@ from pricing.reports.readers.counted import (
 )
 from pricing.reports.readers.flat import SEARCHES
 from pricing.reports.readers.formats import FORMATS, FormatReader, says_nothing
-from pricing.reports.readers.holders import BY_COLUMN, NOT_COUNTED, SDK_SIGNS, signs_in
+from pricing.reports.readers.holders import (
+    BY_COLUMN,
+    NOT_COUNTED,
+    SDK_SIGNS,
+    SEARCHED,
+    costs_next_to,
+    signs_in,
+    tiers_at,
+)
 from pricing.reports.readers.record_format import (
     Document,
     Found,
@@ -47,7 +55,7 @@ from pricing.reports.readers.several import CLAUDE_CODE
 from pricing.reports.source_formats import SourceFormat
 from pricing.reports.sql import TERMS
 from pricing.timestamps import EPOCH
-from pricing.usage.meanings import UsageFormat
+from pricing.usage.meanings import TIER, UsageFormat
 from pricing.usage.response import is_batch_line
 from pricing.usage.stated import COSTS
 from pricing.values import immutable
@@ -304,6 +312,10 @@ def _plan_of_format(
     costs = (*(places[one][0][0] for one in leaves.costs), *seen.places(holder, known.cost))
     if len(costs) > 1:  # which of them counts depends on the others
         return None
+    words_at = {term: places[steps][0] for term, steps in leaves.words.items()}
+    kept = {alternatives(paths)[0]: seen.places(holder, paths) for paths in known.kept}
+    if tiers := tiers_at(kept):
+        words_at[TIER] = (*words_at.get(TIER, ()), *tiers)
     at_line = {name: seen.places(holder, paths) for name, paths in known.labels.items()}
     return ColumnPlan(
         name=known.name,
@@ -319,7 +331,7 @@ def _plan_of_format(
             count: tuple(places[steps] for steps in ways) for count, ways in leaves.counts.items()
         },
         cost=costs,
-        words={term: places[steps][0] for term, steps in leaves.words.items()},
+        words=words_at,
         parts=tuple(places[steps] for steps in leaves.parts),
         none=(
             *(places[steps] for steps in leaves.none),
@@ -424,7 +436,7 @@ def _plan_of_layout(
         return tuple((((*usage, *steps),),) for steps in found)
 
     costs = [(*usage, *steps) for steps in leaves.costs]
-    costs += _costs_next_to(document, container)
+    costs += costs_next_to(document, container)
     for steps in leaves.own_keys:
         seen.tell_by((*usage, *steps))
     is_fee = any(value_at(held, steps) for steps in leaves.own_keys)
@@ -432,10 +444,10 @@ def _plan_of_layout(
         return None
     own = _CLAUDE_CODE if name == "claude_code" else {}
     of_messages = name == "claude_code" and document.get("type") in CLAUDE_CODE
-    tier = ((*container, "service_tier"),)
-    words_at = {term: ((*usage, *steps),) for term, steps in leaves.words.items()}
-    if "service_tier" in body:
-        words_at["service_tier"] = (*words_at.get("service_tier", ()), *tier)
+    words_at: dict[str, Places] = {one: ((*usage, *at),) for one, at in leaves.words.items()}
+    if tiers := tiers_at({name: [(*container, name)] for name in body}):
+        words_at[TIER] = (*words_at.get(TIER, ()), *tiers)
+    searches = [(*container, *SEARCHED)] if SEARCHED[0] in body else []
     return ColumnPlan(
         name=name,
         moment=one(layout.moment),
@@ -451,7 +463,7 @@ def _plan_of_layout(
         words=words_at,
         asked={term: ((term,),) for term in TERMS if term in document},
         parts=sums(leaves.parts),
-        none=sums(leaves.none),
+        none=(*sums(leaves.none), *(((steps,),) for steps in searches)),
         required=sums(leaves.required),
         empty={(*usage, *steps): text for steps, text in {**empty, **leaves.unset}.items()},
         hidden=tuple(sorted(seen.hidden)),
@@ -462,16 +474,6 @@ def _plan_of_layout(
         cache_in_doubt=leaves.cache_in_doubt,
         batch=is_batch_line(document.keys(), layout.container),
     )
-
-
-def _costs_next_to(document: Document, container: Steps) -> Iterator[Steps]:
-    """Where a response, or the record that it is in, may state its cost."""
-    for inside in dict.fromkeys((container, ())):
-        body = value_at(document, inside)
-        for first, *inner in COSTS:
-            held = body.get(first)
-            if first in body and not (isinstance(held, dict) and {*inner} - held.keys()):
-                yield (*inside, first, *inner)
 
 
 #: Where Claude Code has what other records name otherwise.
