@@ -88,7 +88,8 @@ def add(periods: list[Row], addition: Mapping[str, Any], day: str) -> bool:
     period = next((period for period in periods if period.get("from") == start), None)
     if period is None:
         return False
-    added = table_of({mode: {"rates": rates} for mode, rates in addition["lists"].items()})
+    lists = addition["lists"].items()  # of rates, or of rates and of tiers
+    added = table_of({mode: one if "rates" in one else {"rates": one} for mode, one in lists})
     period["lists"] = document_of(combined(table_of(period["lists"]), added))
     return True
 
