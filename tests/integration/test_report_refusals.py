@@ -131,3 +131,15 @@ def test_names_in_records_are_inert_in_every_format() -> None:
 def test_a_filter_is_a_value_and_never_sql(name: str) -> None:
     answer = report([SONNET, {**SONNET, "team": name}], filter={"team": [name]})
     assert answer.body["records"]["priced"] == 1
+
+
+@pytest.mark.parametrize("records", [1, 50])
+def test_sums_that_no_column_can_hold_are_refused(records: int) -> None:
+    # One record of so many images is too much, and 50 of so many calls are when they are added up.
+    most = 10**12
+    counts = {"input_tokens": most, "output_tokens": most}
+    row: dict[str, Any] = {**SONNET, "calls": most, "usage": counts}
+    if records == 1:
+        row = {**SONNET, "model": "dall-e-3", "usage": {"images": most}}
+    answer = report([{**row, "request_id": f"r{number}"} for number in range(records)])
+    assert pointers(answer) == ["/records"]

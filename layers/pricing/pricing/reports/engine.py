@@ -120,8 +120,11 @@ class Engine:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _at: object) -> None:
         self._opened.close()
+        if isinstance(error, duckdb.OutOfRangeException | duckdb.ConversionException):
+            detail = "add up to more than 38 digits can hold"
+            raise InvalidRequest.at("/records", detail) from None
 
     def load(
         self, file: UsageFile, filters: Filters, options: ReadOptions = AS_RECOGNISED
@@ -148,9 +151,6 @@ class Engine:
         except duckdb.OutOfMemoryException:
             detail = "is too large for one function; docs/usage-reports.md shows how to use Athena"
             raise InvalidRequest.at("/source", detail) from None
-        except (duckdb.OutOfRangeException, duckdb.ConversionException):
-            detail = "add up to more than 38 digits can hold"
-            raise InvalidRequest.at("/records", detail) from None
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             if is_full(error):
                 raise
