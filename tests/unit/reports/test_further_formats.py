@@ -279,3 +279,39 @@ def test_a_report_says_how_records_were_read_as_an_estimate_does(tmp_path: Path)
     )
     assert said["reasoning_outside_completion"].startswith("2 records with reasoning")
     assert said["refusal_not_billed"].startswith("1 record refused")
+
+
+TEXTS = {
+    "lines of vLLM's log, without the counts of each call": (
+        "INFO 10-01 10:00:00 [logger.py:39] Received request chatcmpl-1: prompt: 'x'",
+        'INFO:     127.0.0.1:5000 - "POST /v1/chat/completions HTTP/1.1" 200 OK',
+    ),
+    "lines of llama.cpp's log, without a model": (
+        "prompt eval time =     123.45 ms /    12 tokens (   10.29 ms per token)",
+        "      total time =    1357.95 ms /   112 tokens",
+    ),
+    "lines of Aider's chat history, whose counts are rounded": (
+        "# aider chat started at 2026-10-01 10:00:00",
+        "Sure, here is the test.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_log_in_plain_text_is_refused_by_its_name_however_long_it_is(
+    tmp_path: Path, name: str
+) -> None:
+    for times in (1, 200):
+        content = "\n".join(TEXTS[name] * times).encode()
+        found = report_file(content, "jsonl", tmp_path / str(times))
+        (rejected,) = found.rejected
+        start = f"{2 * times} lines look like {name}, which are not read; send "
+        assert rejected.reason.startswith(start)
+        assert (found.records.rejected, found.totals.cost_usd) == (2 * times, None)
+
+
+def test_lines_of_unknown_text_are_rejected_as_what_they_are_not(tmp_path: Path) -> None:
+    found = report_file(b"hello\nworld", "jsonl", tmp_path / "read")
+    assert [one.reason for one in found.rejected] == [
+        "The record is not valid JSON: Expecting value at column 1."
+    ] * 2

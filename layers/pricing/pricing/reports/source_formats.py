@@ -35,6 +35,7 @@ SourceFormat = Literal[
     "deepseek_usage",
     "dify",
     "droid",
+    "dspy",
     "envoy_ai_gateway",
     "flowise",
     "gemini_cli",
@@ -97,6 +98,7 @@ SourceFormat = Literal[
 TIMELESS: frozenset[SourceFormat] = frozenset(
     (
         *("anthropic_batch", "anthropic_response", "anthropic_stream", "atif", "bedrock_batch"),
+        "dspy",
         *("claude_agent_sdk", "gemini_cli_result", "gemini_response", "haystack", "langchain"),
         *("openai_batch", "openai_response", "openai_stream", "vercel_ai", "vertex_batch"),
     )

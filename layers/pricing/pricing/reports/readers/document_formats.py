@@ -58,6 +58,16 @@ _OPENHANDS = RecordFormat(
     labels={"session": "^.id", "endpoint": "@"},
     sums=True,
 )
+#: The replies of a generator of Haystack, and one of them.
+_HAYSTACK = RecordFormat(
+    name="haystack",
+    marks=("replies",),
+    each="replies",
+    entry=("meta.usage | _meta.usage",),
+    moment="meta.completion_start_time | _meta.completion_start_time",
+    model="meta.model | _meta.model",
+    usage="meta.usage | _meta.usage",
+)
 DOCUMENTS = (
     # A day of LiteLLM's activity, with sums by model.
     RecordFormat(
@@ -261,13 +271,6 @@ DOCUMENTS = (
         },
         sums=True,
     ),
-    RecordFormat(
-        name="haystack",
-        marks=("replies",),
-        each="replies",
-        entry=("meta.usage | _meta.usage",),
-        moment="meta.completion_start_time | _meta.completion_start_time",
-        model="meta.model | _meta.model",
-        usage="meta.usage | _meta.usage",
-    ),
+    _HAYSTACK,
+    replace(_HAYSTACK, marks=("role | _role", _HAYSTACK.model, _HAYSTACK.usage), each="", entry=()),
 )

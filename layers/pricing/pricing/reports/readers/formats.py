@@ -50,6 +50,7 @@ from pricing.reports.readers.record_format import (
     beginnings,
     calls_in,
     first,
+    found_in,
     is_call,
     marked,
     may_have,
@@ -64,6 +65,7 @@ from pricing.reports.readers.several import (
     ccusage,
     claude_code,
     copilot,
+    dspy,
     grown,
     librechat,
     loki,
@@ -196,6 +198,7 @@ class FormatReader:
             ccusage,
             self._agent_sdk,
             copilot,
+            dspy,
             self._weave,
             bedrock_stream,
             steps,
@@ -279,15 +282,8 @@ class FormatReader:
         if len(calls) > MAX_IN_LINE:
             return [Found("tariff", body, TOO_MANY)]
         self._work.add(LOOK * len(calls))
-        row = None if known.each else known
-        return [
-            one
-            for call in calls
-            if is_call(known, call)
-            for one in self._billed(
-                [Found(known.name, record_of(known, call), None, ids, row)], call
-            )
-        ]
+        found = [(found_in(known, call, ids), call) for call in calls if is_call(known, call)]
+        return [kept for one, call in found for kept in self._billed([one], call)]
 
     # --- Streams ---------------------------------------------------------------------------------
 

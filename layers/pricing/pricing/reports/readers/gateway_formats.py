@@ -36,6 +36,14 @@ _PLUGINS = (
 )
 #: How its cache answered what was sent to a provider.
 _SENT = ("miss", "bypass", "refresh", "")
+
+
+def _either(name: str) -> str:
+    """A name of OpenRouter's API, and as its SDK in TypeScript has it."""
+    head, *others = name.split("_")
+    return f"{name} | {head}{''.join(map(str.capitalize, others))}"
+
+
 GATEWAYS = (
     RecordFormat(
         name="litellm_spend_logs",
@@ -89,55 +97,55 @@ GATEWAYS = (
     ),
     RecordFormat(
         name="openrouter_generation",
-        marks=("native_tokens_prompt",),
-        moment="created_at",
+        marks=(_either("native_tokens_prompt"),),
+        moment=_either("created_at"),
         model="model",
         request_id="id",
         counts={
-            "prompt_tokens": "native_tokens_prompt",
-            "completion_tokens": "native_tokens_completion",
-            "reasoning_tokens": "native_tokens_reasoning",
-            "cached_tokens": "native_tokens_cached",
+            "prompt_tokens": _either("native_tokens_prompt"),
+            "completion_tokens": _either("native_tokens_completion"),
+            "reasoning_tokens": _either("native_tokens_reasoning"),
+            "cached_tokens": _either("native_tokens_cached"),
         },
         usage_format="openai",
-        cost="total_cost | usage",
-        processing="service_tier",
-        upstream="upstream_inference_cost",
-        own_key="is_byok",
-        labels={"project": "app_id"},
+        cost=f"{_either('total_cost')} | usage",
+        processing=_either("service_tier"),
+        upstream=_either("upstream_inference_cost"),
+        own_key=_either("is_byok"),
+        labels={"project": _either("app_id")},
     ),
     RecordFormat(
         name="openrouter_activity",
-        marks=("model_permaslug", "tokens_prompt", "tokens_completion"),
-        moment="created_at",
-        model="model_permaslug",
-        request_id="generation_id",
+        marks=(_either("model_permaslug"), _either("tokens_prompt"), _either("tokens_completion")),
+        moment=_either("created_at"),
+        model=_either("model_permaslug"),
+        request_id=_either("generation_id"),
         counts={
-            "prompt_tokens": "tokens_prompt",
-            "completion_tokens": "tokens_completion",
-            "reasoning_tokens": "tokens_reasoning",
-            "cached_tokens": "tokens_cached",
+            "prompt_tokens": _either("tokens_prompt"),
+            "completion_tokens": _either("tokens_completion"),
+            "reasoning_tokens": _either("tokens_reasoning"),
+            "cached_tokens": _either("tokens_cached"),
         },
         usage_format="openai",
-        cost="cost_total",
-        upstream="byok_usage_inference",
-        own_key="byok_usage_inference",
-        labels={"project": "app_name", "api_key": "api_key_name", "user": "user"},
+        cost=_either("cost_total"),
+        upstream=_either("byok_usage_inference"),
+        own_key=_either("byok_usage_inference"),
+        labels={"project": _either("app_name"), "api_key": _either("api_key_name"), "user": "user"},
     ),
     RecordFormat(
         name="openrouter_activity",
-        marks=("model_permaslug", "requests", "prompt_tokens"),
+        marks=(_either("model_permaslug"), "requests", _either("prompt_tokens")),
         moment="date",
-        model="model_permaslug",
+        model=_either("model_permaslug"),
         counts={
-            "prompt_tokens": "prompt_tokens",
-            "completion_tokens": "completion_tokens",
-            "reasoning_tokens": "reasoning_tokens",
+            "prompt_tokens": _either("prompt_tokens"),
+            "completion_tokens": _either("completion_tokens"),
+            "reasoning_tokens": _either("reasoning_tokens"),
         },
         usage_format="openai",
         cost="usage",
-        upstream="byok_usage_inference",
-        own_key="byok_usage_inference",
+        upstream=_either("byok_usage_inference"),
+        own_key=_either("byok_usage_inference"),
         calls="requests",
     ),
     RecordFormat(

@@ -58,7 +58,7 @@ from pricing.reports.readers.singly import (
     types_of,
 )
 from pricing.reports.readers.tables import FlatTable, has_usage, unpacked_sql
-from pricing.reports.readers.unread import known_kind
+from pricing.reports.readers.unread import known_kind, known_text
 from pricing.reports.readers.work import PRICE, READ, WIDE, TooMuchWork, Work
 from pricing.reports.report import MAX_REJECTED, RejectedLine
 from pricing.reports.source_formats import AS_RECOGNISED, TIMELESS, ReadOptions, SourceFormat
@@ -129,6 +129,8 @@ class UsageReader:
         self.formats: Counter[str] = Counter()
         self.sources: tuple[str, ...] = ()
         self.ignored: Counter[str] = Counter()
+        #: What the lines are that are not JSON, once one of them shows it.
+        self._text: str | None = None
         #: Why a line of Tariff's own form was rejected, by its text: short ones come again often.
         self._refused: dict[str, str | Found] = {}
 
@@ -353,7 +355,7 @@ class UsageReader:
             document = self._document(raw, moment)
             found = [] if document is NO_RECORD else formats.read(document)
         except TariffError as error:
-            self._reject(line, reason_of(error))
+            self._reject_unparsed(line, raw, reason_of(error))
             return
         self.read += len(found) - 1
         if not found:
@@ -373,6 +375,16 @@ class UsageReader:
                 yield row
             elif len(found) == 1:
                 self._refuse_again(raw, one, one)
+
+    def _reject_unparsed(self, line: int, raw: str, reason: str) -> None:
+        """Reject a line that could not be read, by its name if it is of a known log in text."""
+        is_text = not raw.startswith(("{", "[", NOT_UTF8, TOO_LONG))
+        if is_text:
+            self._text = self._text or known_text(raw)
+        if is_text and self._text is not None:
+            self._unread.setdefault(self._text, [line, 0])[1] += 1
+        else:
+            self._reject(line, reason)
 
     def _refuse_again(self, raw: str, found: Found, as_what: str | Found) -> None:
         """Remember a line of no tool's format that was not read: short ones come again often."""

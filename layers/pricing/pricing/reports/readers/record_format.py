@@ -66,6 +66,8 @@ class RecordFormat:
     #: value other than false and 0: then the gateway charges a fee alone.
     upstream: str = ""
     own_key: str = ""
+    #: What a record without a model is, and what to send instead.
+    without_model: str = ""
     #: Labels of the call: endpoint, team, user, api_key, project and session.
     labels: Mapping[str, str] = field(default_factory=dict)
     #: A record is a call only if each of these parts is missing or has one of the values.
@@ -319,6 +321,13 @@ def _model(known: RecordFormat, body: Document) -> Any:
 
 
 _ON_VERTEX = re.compile(r"(?:vertex_ai/)?(?:(?P<publisher>[a-z]+)/)?(?P<name>[^/]+)", re.ASCII)
+
+
+def found_in(known: RecordFormat, body: Document, span: tuple[str, str] | None) -> Found:
+    """What is found in a record of the format, by the ids of its span."""
+    record = record_of(known, body)
+    unread = known.without_model if "model" not in record else ""
+    return Found(known.name, record, unread or None, span, None if known.each else known)
 
 
 def _instant(value: Any) -> Any:

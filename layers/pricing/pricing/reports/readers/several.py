@@ -298,6 +298,20 @@ def copilot(document: Document) -> list[Found] | None:
     ]
 
 
+def dspy(document: Document) -> list[Found] | None:
+    """The usage of a program of DSPy: the sums of its calls, by provider and model."""
+    if not document or not all("/" in name and _is_of_dspy(one) for name, one in document.items()):
+        return None
+    return [
+        Found("dspy", {"model": model, "usage": usage, "usage_format": "litellm", "sums": True})
+        for model, usage in document.items()
+    ]
+
+
+def _is_of_dspy(usage: Any) -> bool:
+    return isinstance(usage, dict) and {"prompt_tokens", "completion_tokens"} <= usage.keys()
+
+
 def librechat(document: Document) -> list[Found] | None:
     """A transaction of LibreChat: the prompt or the answer of a call, as negative tokens."""
     kind, tokens = document.get("tokenType"), document.get("rawAmount")

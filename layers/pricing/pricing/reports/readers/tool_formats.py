@@ -41,6 +41,9 @@ _CLINE = RecordFormat(
     usage_format="anthropic",
     cost="text.cost",
     only={"type": ("say",), "say": ("api_req_started",)},
+    # Roo and Kilo write the model into what they tell it of its surroundings.
+    without_model="look like messages of Roo, Kilo or an older Cline without a model, which are not"
+    " read; add modelInfo.modelId to each: api_conversation_history.json of the task names it",
 )
 #: The same with the whole prompt, of which the cache is a part.
 _CLINE_WHOLE = replace(

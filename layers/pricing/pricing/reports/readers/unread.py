@@ -14,11 +14,16 @@ from pricing.usage.stated import COSTS
 
 _USAGE = "send an export with token counts"
 _RECORDS = "send records of model, timestamp and usage"
+_COPILOT = "send the spans of Copilot's OpenTelemetry"
 _BEDROCK = "send the model invocation log"
 _UNITS = "estimate them by their units"
 #: Records that have a kind of usage, but not what a price needs: their marks, their name, what to
 #: send instead.
 _LACKING: tuple[tuple[str, str, str], ...] = (
+    *(
+        (marks, "chat sessions of VS Code without the counts of each call", _COPILOT)
+        for marks in ("requestId, response, variableData", "kind, v.requests", "kind, k, v")
+    ),
     ("sku.description, cost", "a Google Cloud billing export", "send the request logs"),
     ("type=turn.completed, usage", "events of `codex exec` without a model", "send the rollout"),
     (
@@ -128,6 +133,36 @@ def _possible(document: Document) -> Sequence[tuple[str, ...]]:
 #: By a hash of the names, which is keyed.
 _POSSIBLE: dict[int, Sequence[tuple[str, ...]]] = {}
 _MAX_POSSIBLE = 1_000
+
+
+#: Logs in plain text, by how some of their lines begin or what they have.
+_TEXTS: tuple[tuple[str, str, str], ...] = (
+    (
+        r"(INFO|WARNING|ERROR|DEBUG) \d\d-\d\d \d\d:\d\d:\d\d .*(request|throughput|vllm|engine)",
+        "lines of vLLM's log, without the counts of each call",
+        "send the responses, or their usage",
+    ),
+    (
+        r"(slot +\w+: |srv +\w+: |llama_\w+: |main: |\s*(prompt )?eval time =)",
+        "lines of llama.cpp's log, without a model",
+        "send the responses, or their usage",
+    ),
+    (
+        r"(# aider chat started at |> Tokens: .* sent, .* received|> Aider v\d)",
+        "lines of Aider's chat history, whose counts are rounded",
+        "send the file that --analytics-log writes",
+    ),
+)
+_TEXT_KINDS = [
+    (re.compile(pattern, re.IGNORECASE), f"look like {name}, which are not read; {instead}")
+    for pattern, name, instead in _TEXTS
+]
+
+
+def known_text(text: str) -> str | None:
+    """What a line is of that is not JSON, where it is of a known log."""
+    start = text[:500]
+    return next((kind for pattern, kind in _TEXT_KINDS if pattern.match(start)), None)
 
 
 def without_counts(document: Document) -> bool:
