@@ -263,3 +263,15 @@ def test_the_cheapest_and_the_baseline_say_who_sells_them(ask: Ask) -> None:
     assert body["baseline_provider"] == "bedrock"
     none = ask(models=["opus"], requires={"min_context_tokens": 10**9}).body
     assert (none["cheapest"], none["cheapest_provider"]) == (None, None)
+
+
+def test_a_cost_that_leaves_something_out_is_not_a_ratio_of_another(ask: Ask) -> None:
+    # The embedding model has no price for output, so its cost is not that of the whole call.
+    models = ["text-embedding-3-small", "sonnet", "opus"]
+    body = ask(models=models).body
+    assert body["baseline"] == "text-embedding-3-small"
+    assert {row["relative_to_baseline"] for row in body["rows"]} == {None}
+    assert {row["calls_per_baseline_call"] for row in body["rows"]} == {None}
+    whole = ask(models=models, baseline="opus").body["rows"]
+    # Sonnet's prices are half of those of Opus: $2 and $10, and $4 and $20.
+    assert [row["relative_to_baseline"] for row in whole] == ["0.5", "1", None]

@@ -352,3 +352,23 @@ def test_a_model_of_claude_is_found_without_its_makers_word(name: str) -> None:
 
 def test_a_version_that_no_model_has_is_not_its_elder() -> None:
     assert ask("estimate sonnet 4.7 2k in 1k out").problem == "UnknownModel"
+
+
+def test_a_cost_without_a_known_price_is_not_shown_as_zero_and_a_part_not_as_a_whole() -> None:
+    # Whisper is paid by the second, and the embedding model has no price for output:
+    # 2,000 x 100 tokens at $0.02 a million are $0.004 a day, $0.088 in 22 days, $1.04 in 260.
+    assert card("estimate whisper-1 2k in 1k out").title == "No known price for one call"
+    part = card("estimate text-embedding-3-small 2k in 1k out x100 per day")
+    assert part.title == "At least $0.004 for 100 calls, per day"
+    assert {
+        ("Each call", "at least $0.00004"),
+        ("Per month", "at least $0.088"),
+        ("Per year", "at least $1.04"),
+    } <= {*part.facts}
+    rows = table("compare text-embedding-3-small vs whisper-1 vs sonnet 2k in 1k out").rows
+    # Sonnet 5.5: 2,000 x $2 + 1,000 x $10 a million are $0.014; no part of a cost is compared.
+    assert [(row[0], row[2], row[3]) for row in rows] == [
+        ("claude-sonnet-5-5", "$0.014", ""),
+        ("whisper-1", "no known price", ""),
+        ("text-embedding-3-small", "≥ $0.00004", ""),
+    ]

@@ -60,9 +60,13 @@ class CompareRow(Estimate):
     """One model's estimate, compared with the baseline."""
 
     relative_to_baseline: Decimal | None
-    """Cost as a ratio of the baseline's: ``0.2`` is a fifth; null when the baseline is zero."""
+    """Cost as a ratio of the baseline's: ``0.2`` is a fifth; null when the baseline is zero, or one
+    of the two costs leaves something out.
+    """
     calls_per_baseline_call: Decimal | None
-    """Calls on this model for the price of one on the baseline; null when this cost is zero."""
+    """Calls on this model for the price of one on the baseline; null when this cost is zero, or one
+    of the two costs leaves something out.
+    """
     fits_context: bool | None
     """Whether prompt and output fit in the context window; null when that is not known."""
     capabilities: tuple[str, ...]
@@ -144,6 +148,7 @@ def compare(in_force: BookInForce, comparison: CompareQuery) -> CompareAnswer:
     rows.sort(key=lambda row: (not is_whole(row[0]), row[0].paid_usd, row[1].key))
     whole = [(row, model) for row, model in rows if is_whole(row)]
     baseline = _baseline(in_force, comparison, [row for row, _ in whole or rows])
+    base = baseline.paid_usd if baseline and is_whole(baseline) else None
     day = comparison.query.as_of.day
     cheapest = next((row for row, model in whole if not model.lifecycle.retired(day)), None)
     assumptions = _common([row.assumptions for row, _ in rows])
@@ -151,7 +156,10 @@ def compare(in_force: BookInForce, comparison: CompareQuery) -> CompareAnswer:
     return CompareAnswer(
         status="priced" if all(row.status == "priced" for row, _ in rows) else "partial",
         unread=tuple(dict.fromkeys(one for row, _ in rows for one in row.unread)),
-        rows=tuple(_row(row, model, baseline, assumptions, warnings) for row, model in rows),
+        rows=tuple(
+            _row(row, model, base if is_whole(row) else None, assumptions, warnings)
+            for row, model in rows
+        ),
         excluded=tuple(excluded),
         cheapest=cheapest.model.id if cheapest else None,
         cheapest_provider=cheapest.model.provider if cheapest else None,
@@ -224,12 +232,11 @@ def _common(lists: Sequence[tuple[Shared, ...]]) -> tuple[Shared, ...]:
 def _row(
     row: Estimate,
     model: Model,
-    baseline: Estimate | None,
+    base: Decimal | None,
     assumptions: tuple[str, ...],
     warnings: tuple[Notice, ...],
 ) -> CompareRow:
-    """Compare an estimate with the baseline; leave out what the answer shows for all rows."""
-    base = baseline.paid_usd if baseline else Decimal(0)
+    """Compare an estimate with the baseline's cost, if both are whole; leave out what all share."""
     row = replace(
         row,
         assumptions=tuple(text for text in row.assumptions if text not in assumptions),
@@ -237,8 +244,8 @@ def _row(
     )
     return CompareRow(
         **{field.name: getattr(row, field.name) for field in fields(Estimate)},
-        relative_to_baseline=share_of(row.paid_usd, base),
-        calls_per_baseline_call=share_of(base, row.paid_usd),
+        relative_to_baseline=None if base is None else share_of(row.paid_usd, base),
+        calls_per_baseline_call=None if base is None else share_of(base, row.paid_usd),
         fits_context=row.context.fits,
         capabilities=tuple(sorted(model.capabilities)),
     )

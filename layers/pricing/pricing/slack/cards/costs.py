@@ -39,21 +39,23 @@ def estimate_card(in_force: BookInForce, command: EstimateCommand, as_of: AsOf) 
     found = estimate(in_force.at_list, query)
     calls, pinned = command.calls, _pin(found.pricing, command.pinned)
     facts = [("Model", f"{found.model.id} ({found.model.provider})")]
+    paid = found if in_force.net is None else estimate(in_force.at_net, query)
     if in_force.net is not None:
-        facts.append(("Your price", _your_price(estimate(in_force.at_net, query))))
+        facts.append(("Your price", _your_price(paid)))
     if in_force.currency is not None:
-        paid = found if in_force.net is None else estimate(in_force.at_net, query)
-        facts.append((f"In {in_force.currency.code}", _converted(in_force, as_of, paid.total_usd)))
+        converted = _converted(in_force, as_of, paid.total_usd)
+        facts.append((f"In {in_force.currency.code}", _known(paid, converted)))
     if found.calls > 1:
-        facts.append(("Each call", usd(found.per_call_usd)))
+        facts.append(("Each call", _known(found, usd(found.per_call_usd))))
     if calls.period:
-        facts += _projected(in_force.at_net, query, calls.period)
+        projected = _projected(in_force.at_net, query, calls.period)
+        facts += ((period, _known(paid, cost)) for period, cost in projected)
     if found.context.window:
         used = f"{count(found.context.used_tokens)} of {count(found.context.window)} tokens"
         facts.append(("Context window", used))
-    least = "" if found.status == "priced" else "At least "
+    cost = _known(found, usd(found.total_usd))
     return Card(
-        title=f"{least}{usd(found.total_usd)} for {_of_what(calls)}",
+        title=f"{cost[0].upper()}{cost[1:]} for {_of_what(calls)}",
         facts=tuple(facts),
         table=Table(
             ("Component", "Quantity", "Price", "Cost"),
@@ -73,10 +75,10 @@ def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) ->
     query = query_of("", command.calls, as_of)
     wanted = CompareQuery(query, command.models)
     found = compare(in_force.at_net, wanted)
-    listed: dict[str, str] | None = None
+    listed: dict[tuple[str, str], str] | None = None
     if in_force.net is not None:
         rows = compare(in_force.at_list, wanted).rows
-        listed = {row.model.id: usd(row.total_usd) for row in rows}
+        listed = {_key(row): _known(row, usd(row.total_usd), "≥ ") for row in rows}
     excluded = [f"{other.model} is left out. {other.reason}" for other in found.excluded]
     shown = found.rows[:MAX_ROWS]
     if len(found.rows) > MAX_ROWS:
@@ -87,7 +89,7 @@ def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) ->
     if priced:
         title = "None of these models is offered any more"
     for row in priced:
-        if (row.model.id, row.model.provider) == (found.cheapest, found.cheapest_provider):
+        if _key(row) == (found.cheapest_provider, found.cheapest):
             title = f"{row.model.id} costs least: {usd(row.total_usd)}"
     pinned = _pin(found.pricing, command.pinned)
     warnings = dict.fromkeys(warning for row in shown for warning in row.warnings)
@@ -138,10 +140,17 @@ def bar(part: Decimal, whole: Decimal) -> str:
     return "█" * max(1, cells)
 
 
+def _known(found: Estimate, cost: str, least: str = "at least ") -> str:
+    """The cost of an estimate, or what it is instead where a price is not known."""
+    if found.status == "unpriced":
+        return "no known price"
+    return cost if found.status == "priced" else f"{least}{cost}"
+
+
 def _your_price(found: Estimate) -> str:
     """What calls cost by the rate card, and each of several."""
     each = f", {usd(found.per_call_usd)} each" if found.calls > 1 else ""
-    return f"{'' if found.status == 'priced' else 'at least '}{usd(found.total_usd)}{each}"
+    return _known(found, f"{usd(found.total_usd)}{each}")
 
 
 def _of_what(calls: RequestedCalls) -> str:
@@ -188,20 +197,24 @@ def _line(item: LineItem) -> tuple[str, ...]:
     return name, count(item.quantity), rate, cost
 
 
+def _key(row: Estimate) -> tuple[str, str]:
+    return row.model.provider, row.model.id
+
+
 def _row(
     row: CompareRow,
     highest: Decimal,
-    listed: dict[str, str] | None,
+    listed: dict[tuple[str, str], str] | None,
     in_force: BookInForce,
     as_of: AsOf,
 ) -> tuple[str, ...]:
     relative = row.relative_to_baseline
-    cost = f"{'≥ ' if row.status == 'partial' else ''}{usd(row.total_usd)}"
+    converted = _converted(in_force, as_of, row.total_usd)
     return (
         row.model.id,
         bar(row.total_usd, highest),
-        cost,
-        *(() if listed is None else (listed.get(row.model.id, "no price"),)),
-        *((_converted(in_force, as_of, row.total_usd),) if in_force.currency else ()),
+        _known(row, usd(row.total_usd), "≥ "),
+        *(() if listed is None else (listed.get(_key(row), "no known price"),)),
+        *((_known(row, converted, "≥ "),) if in_force.currency else ()),
         "" if relative is None else times(relative),
     )
