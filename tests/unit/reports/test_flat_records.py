@@ -96,6 +96,8 @@ def test_a_record_with_its_counts_at_the_top_costs_what_its_usage_object_would(
         "DATE,MODEL,PROMPT_TOKENS,COMPLETION_TOKENS",
         "date,model,usage_prompt_tokens,usage_completion_tokens",
         "date,model,input,output",
+        "date,model,input_token_count,output_token_count",
+        "date,model,prompt_token_count,candidates_token_count",
         "date,model,tokens_in,tokens_out",
         "timestamp;model;input-tokens;output-tokens",
         "date,model,usage.prompt_tokens,usage.completion_tokens",

@@ -51,7 +51,7 @@ def flat_record(document: Document) -> dict[str, Any] | None:
         return None
     usage: dict[str, Any] = {}
     for name in counted:
-        *parents, leaf = name.split(".")
+        *parents, leaf = [name] if name in _COUNTS else name.split(".")
         inside = usage
         for parent in parents:
             inside = inside.setdefault(parent, {})

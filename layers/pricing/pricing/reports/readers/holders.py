@@ -6,9 +6,11 @@ from typing import Any
 from pricing.errors import TariffError
 from pricing.jsonio import value_at
 from pricing.reports.readers.counted import Steps
+from pricing.reports.readers.flat import flat_record
 from pricing.reports.readers.record_format import Document
 from pricing.reports.readers.records import layout_of
 from pricing.reports.source_formats import SourceFormat
+from pricing.usage.other_shapes import BODY_COUNTS
 from pricing.usage.response import TIERS_AT, USAGES, is_batch_line
 from pricing.usage.stated import COSTS
 
@@ -73,7 +75,9 @@ def with_usage(document: Document) -> Document:
     for name in ("token_usage", "usage_object"):
         if isinstance(document.get(name), dict):
             return {**document, "usage": document[name]}
-    return document
+    if BODY_COUNTS.isdisjoint(document) or "results" in document:  # of which each counts a part
+        return document
+    return flat_record(document) or document
 
 
 def layout(document: Document) -> Any:
