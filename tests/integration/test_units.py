@@ -32,7 +32,9 @@ def test_stated_units_are_priced_line_by_line(estimate: Ask, given: dict[str, An
         for line in answer["line_items"]
     ]
     assert shown == given["lines"]
-    assert answer["assumptions"] == []
+    # A container is billed by the minute, of which a call says nothing.
+    timed = [one for one in answer["assumptions"] if "priced for 20 minutes" in one]
+    assert (answer["assumptions"], len(timed)) == (timed, int("containers" in given["units"]))
 
 
 def test_units_are_added_to_the_usage_and_multiplied_by_the_calls(estimate: Ask) -> None:

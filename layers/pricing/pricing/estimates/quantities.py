@@ -129,6 +129,13 @@ def _matching(quantity: Quantity, known: Sequence[UnitPrice]) -> Sequence[UnitPr
     return known
 
 
+#: OpenAI's containers, which alone have a memory, are billed by the minute since 2026-06-02.
+_CONTAINER_TIME = (
+    "A container is priced for 20 minutes. It is billed by the minute, for five at least: a shorter"
+    " session costs less, down to a quarter, and a longer one more."
+)
+
+
 def _assumptions(
     model: str,
     quantity: Quantity,
@@ -141,6 +148,8 @@ def _assumptions(
         for name, value in quantity.selectors
         if name not in chosen.when
     ]
+    if "memory" in chosen.when:
+        said.append(_CONTAINER_TIME)
     prices = sorted({unit.usd for unit in matching})
     if len(prices) == 1:
         return said

@@ -171,7 +171,9 @@ def read_response(
     if not isinstance(response, dict):
         raise InvalidRequest.at(pointer, "must be an object: the provider's whole response")
     body, here, batch = unwrapped(response, pointer)
-    quantities = () if _has_usage(body) else made(body, here)
+    # A gateway counts the seconds of a video alone, whose object has its size.
+    sized = body.get("object") == "video" and bool(body.get("size"))
+    quantities = made(body, here) if sized or not _has_usage(body) else ()
     if quantities:
         parsed = ParsedUsage((Attempt(Usage(units=quantities)),))
     else:

@@ -294,7 +294,9 @@ OTEL = Shape(
         f"{_OTEL}details.reasoning_tokens": REASONING,
         f"{_OTEL}details.thoughts_tokens": REASONING,
         f"{_OTEL}details.text_tokens": PART,
-        f"{_OTEL}cost": COST,
+        **dict.fromkeys((f"{_OTEL}cost", f"{_OTEL}total_cost"), COST),
+        # Laminar's parts of it
+        **dict.fromkeys((f"{_OTEL}input_cost", f"{_OTEL}output_cost"), NOTE),
         **dict.fromkeys(
             ("openai.response.service_tier", "gen_ai.openai.response.service_tier"), TIER
         ),

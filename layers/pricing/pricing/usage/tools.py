@@ -152,10 +152,14 @@ def _openai_items(body: Mapping[str, Any]) -> Counter[str]:
         kind = item.get("type")
         action = item.get("action")
         searched = not isinstance(action, dict) or action.get("type") in (None, "search")
+        place = item.get("environment")
+        hosted = place.get("container_id") if isinstance(place, dict) else None
         if kind == "web_search_call" and searched and item.get("status") != "failed":
             uses["web_search"] += 1
         elif kind == "code_interpreter_call":
             containers.add(str(item.get("container_id") or number))
+        elif kind == "shell_call" and hosted:  # in a container of OpenAI's, not of the caller
+            containers.add(str(hosted))
         elif isinstance(kind, str) and kind in _ITEMS:
             uses[_ITEMS[kind]] += 1
     uses["code_interpreter"] = len(containers)
