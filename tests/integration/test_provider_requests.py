@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.handlers import Ask, Event, asking
+from tests.support.handlers import Ask, Event, asking, pointers
 
 TEXT = "Say what this contract obliges the supplier to do, in five short sentences. " * 10
 SYSTEM = TEXT * 40
@@ -315,21 +315,31 @@ def test_numbers_with_a_fraction_are_read_by_the_model_as_whole_ones_are(ask: As
     assert called_with(123456.5) > called_with(123456) > called_with(1)
 
 
-def test_what_only_another_model_cannot_count_is_not_a_saving_there(event: Event) -> None:
+def test_what_only_one_of_two_models_can_count_makes_no_saving_of_either(event: Event) -> None:
     # How gpt-4o counts an image is known, and how grok-4 does is not.
-    sent = {"model": "gpt-4o", "request": shown({"type": "image_url", "image_url": {"url": URI}})}
-    items = [{"name": "seen", "calls": 10, **sent}]
-    what_if = [{"name": "other", "model": "grok-4"}]
-    workload = asking("workload", event("workload"))(items=items, what_if=what_if).body
-    assert workload["totals"]["status"] == "priced"
-    (changed,) = workload["what_if"]
-    assert (changed["saves_usd"], changed["notes"]) == (
-        "0", ["seen: grok-4 has no known count of a part of its input."]
-    )  # fmt: skip
-    tier = {"name": "all", "share": 1, **sent}
-    mix = asking("recommend", event("recommend_tiers"))(
-        monthly_queries=10, tiers=[tier], single_model="grok-4"
-    ).body
-    assert mix["status"] == "partial"
-    (unread,) = mix["unread"]
-    assert unread["pointer"].startswith("/tiers/0/request/messages/0")
+    sent = {"request": shown({"type": "image_url", "image_url": {"url": URI}})}
+    why = (
+        "grok-4 has no known count of a part of its input, which is counted for the model it is"
+        " compared with. Send the tokens as `usage` to compare them."
+    )
+    ask_workload = asking("workload", event("workload"))
+    ask_tiers = asking("recommend", event("recommend_tiers"))
+    ask_cascade = asking("recommend", event("recommend_cascade"))
+    for one, other in (("gpt-4o", "grok-4"), ("grok-4", "gpt-4o")):
+        workload = ask_workload(
+            items=[{"name": "seen", "calls": 10, "model": one, **sent}],
+            what_if=[{"name": "other", "model": other}],
+        ).body
+        (changed,) = workload["what_if"]
+        assert (changed["saves_usd"], changed["notes"]) == ("0", [f"seen: {why}"])
+        tier = {"name": "all", "share": 1, "model": one, **sent}
+        mix = ask_tiers(monthly_queries=10, tiers=[tier], single_model=other)
+        assert mix.status == 422
+        assert mix.body["errors"] == [{"pointer": "/single_model", "detail": why}]
+        cascade = ask_cascade(stages=[{"model": one, "pass_rate": "0.8"}, {"model": other}], **sent)
+        assert cascade.status == 422
+        assert cascade.body["errors"] == [{"pointer": "/stages/1", "detail": why}]
+    # A check by a second model that cannot count the image would seem to cost little.
+    check = {"verifier": "agreement", "verifier_model": "grok-4", "pass_rate": "0.8"}
+    stages = [{"model": "gpt-4o", **check}, {"model": "gpt-4o"}]
+    assert pointers(ask_cascade(stages=stages, **sent)) == ["/stages/0/verifier_model"]

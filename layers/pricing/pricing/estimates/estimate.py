@@ -3,7 +3,7 @@
 ``Pricer`` prices single calls on one model, for answers that compare several.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -40,7 +40,7 @@ from pricing.estimates.call_notices import (
 )
 from pricing.estimates.discounts import settled_terms
 from pricing.estimates.hours import hour_assumption, hours_of
-from pricing.estimates.inputs import CallInput, CountedCall
+from pricing.estimates.inputs import CallInput, CountedCall, counted_alike
 from pricing.estimates.net import card_notices
 from pricing.money import multiply, plain, subtract, whole_times
 from pricing.notices import Notice
@@ -447,9 +447,9 @@ class Pricer:
         """Return the cost of one call in USD; raises as ``priced`` does."""
         return self.priced(Attempt(usage)).total_usd
 
-    def cost_of(self, call: CallInput, left_out: Collection[str] = ()) -> Decimal:
-        """Return the cost of one call without these components; raises as ``priced`` does."""
-        return self.priced(*call.counted_for(self.model).without(left_out).attempts).total_usd
+    def cost_of(self, call: CallInput, first: tuple[Model, CountedCall]) -> Decimal:
+        """Return the cost of a call that another model counts so; raises as ``priced`` does."""
+        return self.priced(*counted_alike(call, self.model, first).attempts).total_usd
 
     def rate(self, usage: Usage, component: str) -> Decimal | None:
         """Return the price per million tokens of a component of such a call; None if unused."""

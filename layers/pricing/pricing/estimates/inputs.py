@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal, Protocol
 
 from pricing.catalogue.models import COMPONENT_UNITS, TOKEN, Model
+from pricing.errors import InvalidRequest
 from pricing.notices import Notice
 from pricing.tokens.estimator import TokenCount, exactly
 from pricing.tokens.images import documented_rule
@@ -57,11 +58,37 @@ class CountedCall:
         return replace(self, attempts=attempts, left_out=tuple(dict.fromkeys(components)))
 
 
+def check_same_parts(*counted: tuple[Model, Collection[Unread]]) -> None:
+    """Compare what of one call each of some models cannot count.
+
+    Raises InvalidRequest where another model counts it: their costs are not those of the same call.
+    """
+    by_none = set[Unread].intersection(*({*unread} for _, unread in counted))
+    for model, unread in counted:
+        if not {*unread} <= by_none:
+            detail = (
+                f"{model.id} has no known count of a part of its input, which is counted for the"
+                " model it is compared with. Send the tokens as `usage` to compare them."
+            )
+            raise InvalidRequest.at("", detail)
+
+
 class CallInput(Protocol):
     """The input of one call."""
 
     def counted_for(self, model: Model) -> CountedCall:
         """Return the attempts as a model counts them; raises InvalidRequest if it cannot."""
+
+
+def counted_alike(call: CallInput, model: Model, first: tuple[Model, CountedCall]) -> CountedCall:
+    """Return the call as a model counts it, without what the first model has no price for.
+
+    Raises InvalidRequest if only one of the two models can count a part of it.
+    """
+    first_model, first_counted = first
+    counted = call.counted_for(model)
+    check_same_parts((first_model, first_counted.unread), (model, counted.unread))
+    return counted.without(first_counted.left_out)
 
 
 @immutable

@@ -22,7 +22,7 @@ from pricing.estimates.caching import (
 from pricing.estimates.calculator import Priced, is_at, price_attempts
 from pricing.estimates.estimate import ComparedStatus
 from pricing.estimates.hours import hour_assumption, hours_of
-from pricing.estimates.inputs import CallInput, MeasuredInput
+from pricing.estimates.inputs import CallInput, MeasuredInput, check_same_parts
 from pricing.money import ONE, ZERO, add, multiply, percent_of, subtract
 from pricing.notices import Notice
 from pricing.timestamps import AsOf
@@ -248,8 +248,7 @@ def _changed(line: Line, change: WhatIf, notes: dict[str, None]) -> Line:
         model = line.book.find(change.model).model
         call = line.call.anew() if isinstance(line.call, MeasuredInput) else line.call
         counted = call.counted_for(model)
-        if not {*counted.unread} <= {*line.unread}:
-            raise InvalidRequest.at("", f"{model.id} has no known count of a part of its input.")
+        check_same_parts((line.model, line.unread), (model, counted.unread))
         attempts = counted.attempts
         if attempts == asked_anew(line.attempts) and model.tokenizer != line.model.tokenizer:
             notes[

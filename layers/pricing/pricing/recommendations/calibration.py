@@ -242,7 +242,8 @@ def _costs(
         return tuple(stated)
     if query.typical is None or typical is None:
         return None
-    usd = [Fraction(one.cost_of(query.typical, typical.left_out)) for one in (cheap, strong)]
+    first = (cheap.model, typical)
+    usd = [Fraction(one.cost_of(query.typical, first)) for one in (cheap, strong)]
     return ((usd[0], usd[1]),) * len(rows)
 
 

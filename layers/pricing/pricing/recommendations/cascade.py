@@ -18,7 +18,7 @@ from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import InvalidRequest, of_field, under
 from pricing.estimates.estimate import ComparedStatus, Pricer, compared_status
-from pricing.estimates.inputs import CallInput, CountedCall
+from pricing.estimates.inputs import CallInput, CountedCall, counted_alike
 from pricing.money import as_decimal, rounded, square_root
 from pricing.notices import Notice
 from pricing.recommendations.verifiers import (
@@ -167,15 +167,20 @@ class CascadeCall:
     as_of: AsOf
     requested: StatedTerms
     served: StatedTerms
-    left_out: tuple[str, ...] = ()
+    first: tuple[Model, CountedCall] | None = None
 
     def pricer(self, model: str) -> Pricer:
         """Return the pricer of a model; raises UnknownModel."""
         return Pricer.of_call(self.in_force, model, self.as_of, self.requested, self.served)
 
     def counted_for(self, model: Model) -> CountedCall:
-        """Return the call as a model counts it, without what the first stage has no price for."""
-        return self.call.counted_for(model).without(self.left_out)
+        """Return the call as a model counts it, without what the first stage has no price for.
+
+        Raises InvalidRequest if only one of this model and the first stage's can count a part.
+        """
+        if self.first is None:
+            return self.call.counted_for(model)
+        return counted_alike(self.call, model, self.first)
 
 
 @immutable
@@ -217,7 +222,7 @@ def cascade(in_force: BookInForce, query: CascadeQuery) -> CascadeAnswer:
     with under("/stages/0"):
         first = sent.pricer(query.stages[0].model)
         counted = first.comparable(query.call.counted_for(first.model))
-    sent = replace(sent, left_out=counted.left_out)
+    sent = replace(sent, first=(first.model, counted))
     stages: list[PricedStage] = []
     for number, stage in enumerate(query.stages):
         with under(f"/stages/{number}"):

@@ -17,7 +17,13 @@ from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import BookInForce, MatchedModel, Provenance
 from pricing.errors import InvalidRequest, of_field, under
 from pricing.estimates.estimate import ComparedStatus, Pricer, compared_status
-from pricing.estimates.inputs import CallInput, CountedCall, MeasuredInput, RecountedInput
+from pricing.estimates.inputs import (
+    CallInput,
+    CountedCall,
+    MeasuredInput,
+    RecountedInput,
+    counted_alike,
+)
 from pricing.money import ONE, add, as_decimal, percent_of, plain, rounded, share_of, subtract
 from pricing.notices import Notice
 from pricing.recommendations.cascade import CostOutcome, cost_outcome
@@ -154,8 +160,8 @@ class TiersAnswer:
     monthly_queries: int
     """Queries per month, as sent."""
     status: ComparedStatus
-    """``partial`` when something that is used has no known price, which both sides leave out, or
-    was not understood on a model.
+    """``partial`` when something that is used has no known price or was not understood; both sides
+    leave it out.
     """
     unread: tuple[Unread, ...]
     """Counts of the request that were not understood and are in no total."""
@@ -253,8 +259,7 @@ def compare_tiers(in_force: BookInForce, query: TiersQuery) -> TiersAnswer:
     single = add(tier.single_model_usd for tier in tiers)
     saves = subtract(single, total)
     matched = sides[0].single.pricer.matched
-    counted = (side.counted for both in sides for side in (both.own, both.single))
-    status, unread = compared_status(*counted)
+    status, unread = compared_status(*(both.own.counted for both in sides))
     return TiersAnswer(
         monthly_queries=query.monthly_queries,
         status=status,
@@ -294,8 +299,7 @@ def _sides(in_force: BookInForce, query: TiersQuery, number: int) -> TierSides:
     call = _elsewhere(query, tier, own)
     with of_field("/single_model"):
         pricer = pricer_of(query.single_model)
-        counted = call.counted_for(pricer.model).without(own.counted.left_out)
-        single = _side(pricer, counted)
+        single = _side(pricer, counted_alike(call, pricer.model, (own.model, own.counted)))
     return TierSides(tier.name, Fraction(tier.share), own, single)
 
 
@@ -348,11 +352,11 @@ def _equal_tokens(query: TiersQuery, sides: Sequence[TierSides]) -> tuple[EqualT
     alone = _shares((both.single.pricer, both.share) for both in sides)
     rows = []
     for tier, like in zip(query.tiers, sides, strict=True):
-        call, left_out = _elsewhere(query, tier, like.own), like.own.counted.left_out
+        call, counted = _elsewhere(query, tier, like.own), (like.own.model, like.own.counted)
         try:
             per_query = [
                 sum(
-                    (share * Fraction(one.cost_of(call, left_out)) for one, share in part),
+                    (share * Fraction(one.cost_of(call, counted)) for one, share in part),
                     Fraction(0),
                 )
                 for part in (mix, alone)
