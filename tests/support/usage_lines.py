@@ -13,7 +13,7 @@ from pricing.estimates.discounts import billed_terms
 from pricing.jsonio import read_json
 from pricing.money import add
 from pricing.reports.rates import BUCKETS
-from pricing.reports.readers.records import UsageRecord, read_record
+from pricing.reports.readers.records import UsageRecord, own_record, read_record
 from pricing.store import bundled
 from pricing.usage.buckets import Attempt, Usage
 from pricing.usage.parsed import NOTHING_OPEN
@@ -45,7 +45,9 @@ def expected(lines: Iterable[bytes]) -> dict[str, Any]:
         if not line.strip():
             continue
         try:
-            record = read_record(read_json(line))
+            document = read_json(line)
+            is_record = isinstance(document, dict)
+            record = read_record(own_record(document) if is_record else document)
         except TariffError:
             found["rejected"] += 1
             continue

@@ -92,7 +92,7 @@ def test_an_amount_or_a_share_written_in_another_way_is_told_in_its_own_form() -
 
     details = {
         written: refused({"share": written}, Shares).errors[0].detail
-        for written in ("80%", "7.5%", "$100", "most", Decimal(70), Decimal(101))
+        for written in ("80%", "7.5%", "$100", "most", Decimal(70), Decimal("1.2"), Decimal(101))
     }
     no_decimal = "must be a decimal of at most 20 places, as a number or in a string"
     assert details == {
@@ -101,6 +101,8 @@ def test_an_amount_or_a_share_written_in_another_way_is_told_in_its_own_form() -
         "$100": f'{no_decimal}; send "100"',
         "most": no_decimal,
         Decimal(70): 'must be 1 or less; send "0.7"',
+        Decimal("1.2"): 'must be 1 or less; it is a share from 0 to 1: 1.2% is "0.012", and 120% is'
+        " more than all",
         Decimal(101): "must be 1 or less",
     }
 

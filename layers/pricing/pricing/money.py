@@ -5,10 +5,12 @@ Every amount is a ``decimal.Decimal`` in USD. Arithmetic goes through ``EXACT``,
 only results that are rounded: half-even at 12 places, in ``ratio`` and ``rounded``.
 """
 
+import re
 from collections.abc import Iterable
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
 from math import isqrt
+from typing import Any
 
 #: 120 digits hold the largest product the limits allow (10^12 tokens x 10^12 calls x a price).
 EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
@@ -115,3 +117,27 @@ def square_root(value: Fraction) -> Decimal:
     scale = 10 ** (2 * RATIO_PLACES)
     doubled = isqrt(4 * scale * value.numerator // value.denominator)
     return ratio((doubled + 1) // 2, 10**RATIO_PLACES)
+
+
+#: A number as people write it, with its scale and what it counts. ``1.000`` is a thousand to some.
+_WRITTEN = re.compile(
+    r"\$? ?([1-9]\d{0,2}(?:[,_ ]\d{3})+|\d{1,15})(\.(?:(?<=\b0\.)|(?!\d{3}(?: |$)))\d{1,12})?"
+    r" ?(k|m|b|thousand|million|billion|%)? ?(?:tokens?|calls?|requests?|usd|dollars?)?",
+    re.ASCII | re.IGNORECASE,
+)
+_SCALES = {"k": 3, "t": 3, "m": 6, "b": 9, "%": -2}
+
+
+def meant(value: Any) -> str:
+    """The number that was written in another way than JSON's, such as ``1.5M``; "" for none."""
+    if isinstance(value, str) and (found := _WRITTEN.fullmatch(value.strip())):
+        digits = Decimal(re.sub("[,_ ]", "", found[1]) + (found[2] or ""))
+        value = digits.scaleb(_SCALES[found[3][0].lower()] if found[3] else 0)
+    if not isinstance(value, Decimal) or not value.is_finite() or value.adjusted() > _LONGEST:
+        return ""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+#: No number that is suggested has more digits than this.
+_LONGEST = 18

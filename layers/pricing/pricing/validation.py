@@ -28,6 +28,7 @@ from pydantic_core import CoreSchema, ErrorDetails, PydanticKnownError
 from pydantic_core.core_schema import ErrorType, no_info_before_validator_function
 
 from pricing.errors import FieldError, InvalidRequest, is_plain_name
+from pricing.money import meant
 from pricing.timestamps import AsOf
 
 Name = Annotated[str, Field(min_length=1, max_length=128)]
@@ -41,29 +42,9 @@ def _exact(value: Any) -> Any:
 
 
 _PLAIN = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
-#: A number as people write it, with its scale and what it counts. ``1.000`` is a thousand to some.
-_WRITTEN = re.compile(
-    r"\$? ?(\d{1,3}(?:[,_ ]\d{3})+|\d{1,15})(\.(?:(?<=\b0\.)|(?!\d{3}(?: |$)))\d{1,12})?"
-    r" ?(k|m|b|thousand|million|billion|%)? ?(?:tokens?|calls?|requests?|usd|dollars?)?",
-    re.ASCII | re.IGNORECASE,
-)
-_SCALES = {"k": 3, "t": 3, "m": 6, "b": 9, "%": -2}
 ExactNumber = Annotated[Decimal, BeforeValidator(_exact, json_schema_input_type=Decimal)]
 
 
-def meant(value: Any) -> str:
-    """The number that was written in another way than JSON's, such as ``1.5M``; "" for none."""
-    if isinstance(value, str) and (found := _WRITTEN.fullmatch(value.strip())):
-        digits = Decimal(re.sub("[,_ ]", "", found[1]) + (found[2] or ""))
-        value = digits.scaleb(_SCALES[found[3][0].lower()] if found[3] else 0)
-    if not isinstance(value, Decimal) or not value.is_finite() or value.adjusted() > _LONGEST:
-        return ""
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-#: No number that is suggested has more digits than this.
-_LONGEST = 18
 VersionReference = Annotated[
     Name, Field(description="A price version's id, or `active` for the active version.")
 ]
@@ -336,7 +317,11 @@ def _in_json(kind: str, value: Any, limits: Mapping[str, Any]) -> str:
         return f'; send "{number}"'
     percent = Decimal(value) if type(value) in (int, Decimal) else Decimal(0)
     if kind == "less_than_equal" and limits.get("le") == 1 and 1 < percent <= 100:  # noqa: PLR2004
-        return f'; send "{meant(percent.scaleb(-2))}"'
+        share = meant(percent.scaleb(-2))
+        if percent < 2:  # noqa: PLR2004 - it may be a factor
+            detail = f'{percent}% is "{share}", and {meant(percent * 100)}% is more than all'
+            return f"; it is a share from 0 to 1: {detail}"
+        return f'; send "{share}"'
     return ""
 
 

@@ -96,6 +96,14 @@ def test_the_same_model_elsewhere_is_suggested_ahead_of_a_sibling(written: str, 
     assert BOOK.suggest(written)[0] == first
 
 
+@pytest.mark.parametrize("written", ["claude sonnet 4.5 on bedrock", "aws/claude-sonnet-4-5"])
+def test_a_clouds_own_names_are_suggested_before_those_of_other_providers_there(
+    written: str,
+) -> None:
+    named = "anthropic.claude-sonnet-4-5-20250929-v1:0"
+    assert BOOK.suggest(written)[:2] == [f"bedrock/{named}", f"bedrock/global.{named}"]
+
+
 def test_a_provider_that_sells_a_longer_name_is_answered_with_its_names() -> None:
     for written in ("llama 3.3 70b on groq", "groq/llama-3.3-70b"):
         assert BOOK.suggest(written)[:2] == [

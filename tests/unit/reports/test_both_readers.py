@@ -43,6 +43,8 @@ AWKWARD: tuple[Any, ...] = (
         *('{"input_tokens": 5}', 0.000021, "0.25", "$1.5", "2.1e-05", "Included"),
         "default",
     ),
+    *("Microsoft Azure", "azure", "batch", "TRUE", "1,000", "2k", "1.000", "a/b", " "),
+    *("$1,234.5", "0,25", "EUR", "usd", "Nov 1, 2026", "1.11.2026 9:30", "11/01/2026"),
     *("2026-10-01 10:00:00", "2026-10-01", "2026-10-01T10:00:00.123456+02:00", 1_790_000_000_000),
     *("2026-10-01T10:00:00.123456789Z", [{"input_tokens": 5}], {"input_tokens": 7, "output": 1}),
 )
@@ -66,6 +68,21 @@ MADE: dict[str, list[dict[str, Any]]] = {
             "endpoint": "chat", "team": "a", "request_id": "r1", "tags": {"env": "prod"},
         },
         {"timestamp": 1_790_000_000, "model": "gpt-4o", "usage": CHAT, "processing": "batch"},
+    ],
+    "stated_apart": [
+        {"timestamp": 1_790_000_000, "model": "gpt-4o", "provider": "Azure OpenAI", "usage": CHAT},
+        {"timestamp": 1_790_000_000, "model": "gpt-5", "usage": CHAT, "batch": True},
+        {"timestamp": 1_790_000_000, "model": "gpt-5", "usage": CHAT, "batch": "b_1", "team": "a"},
+        {
+            "timestamp": 1_790_000_000, "model": "openai/gpt-5", "usage": CHAT, "batch": "false",
+            "provider": "azure", "processing": "standard", "tier": "gold",
+        },
+        {"timestamp": 1_790_000_000, "model": "gpt-4o", "provider": "azure", "response": MESSAGE},
+        *(
+            {"timestamp": 1_790_000_000, "model": "gpt-4o", "usage": CHAT, "cost": 0.25,
+             "currency": currency}
+            for currency in ("USD", "EUR")
+        ),
     ],
     # The cache is in the input of the first one, a stream of OpenAI's, and not in the others'.
     "converse": [

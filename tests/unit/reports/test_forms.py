@@ -119,7 +119,7 @@ REJECTED: Mapping[str, str] = {
     "a count twice": changed().replace('"output_tokens":', '"output_tokens":100,"output_tokens":'),
     "a number in place of a text": compact(line(900, model=5)),
     "an object in place of a text": compact(line(900, model={"a": 1})),
-    "a text in place of a count": changed(output_tokens="100"),
+    "a text in place of a count": changed(output_tokens="1.000"),
     "a fraction in place of a count": changed(output_tokens=100.5),
     "a negative count": changed(output_tokens=-100),
     "a count past the limit": changed(output_tokens=10**12 + 1),

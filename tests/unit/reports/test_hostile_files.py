@@ -168,7 +168,7 @@ GOOD = b"2026-10-01,gpt-4o-mini,1000,100,a"
         ([GOOD, b'"open,', GOOD], 1, 1),  # the row after it is a part of it
         ([b'"open,', GOOD, b'2026-10-01,gpt-4o-mini,1000,100,"b"', GOOD], 1, 1),
         ([b"a,b", GOOD], 1, 1),
-        ([GOOD, b"," * 90, GOOD], 2, 1),
+        ([GOOD, b"," * 90, GOOD], 2, 0),  # which has no values
         ([b"\xff\xfe,b,c,d,e", GOOD], 1, 1),
         ([GOOD, b"", b"", GOOD], 2, 0),
         ([GOOD, b"2026-10-01,gpt-4o-mini,1000,100,a\rb", GOOD], 3, 0),

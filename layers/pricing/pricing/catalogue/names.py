@@ -93,13 +93,16 @@ class NameSuggester:
         return sorted(found, key=lambda name: (len(name), name))
 
     def at(self, provider: str, part: str) -> Sequence[str]:
-        """Return the names of a provider that contain this part, shortest first."""
+        """Return the names of a provider that contain this part: its own, the shortest first.
+
+        A name with a further part before it is that of a region, or of another provider there.
+        """
         found = [
             name[1:-1]
             for name in self._padded
             if name.startswith(f" {provider}/") and part in name.lower()
         ]
-        return sorted(found, key=lambda name: (len(name), name))
+        return sorted(found, key=lambda name: (name.count("/"), len(name), name))
 
     def nearest(self, wanted: str) -> Sequence[str]:
         """Return names with a similarity of 0.6 or more, nearest first, then alphabetically."""

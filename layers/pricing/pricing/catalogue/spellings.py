@@ -34,12 +34,16 @@ PROVIDER_WORDS: Mapping[str, str] = {
     "ai_studio": "google",
     "alibaba": "dashscope",
     "alibaba-cloud": "dashscope",
+    "amazon": "bedrock",
     "amazon-bedrock": "bedrock",
     "amazon_bedrock": "bedrock",
     "aws": "bedrock",
     "aws-bedrock": "bedrock",
     "aws_bedrock": "bedrock",
+    "azure-ai": "azure",
+    "azure-ai-foundry": "azure",
     "azure-cognitive-services": "azure",
+    "azure-foundry": "azure",
     "azure-openai": "azure",
     "azure_ai": "azure",
     "azure_openai": "azure",
@@ -58,9 +62,12 @@ PROVIDER_WORDS: Mapping[str, str] = {
     "deepinfra_ai": "deepinfra",
     "fireworks-ai": "fireworks",
     "fireworks_ai": "fireworks",
+    "gcp": "vertex",
     "gemini": "google",
     "github-copilot": "github_copilot",
     "google-ai-studio": "google",
+    "google-cloud": "vertex",
+    "google-gemini": "google",
     "google-gla": "google",
     "google-vertex": "vertex",
     "google-vertex-anthropic": "vertex",
@@ -71,6 +78,8 @@ PROVIDER_WORDS: Mapping[str, str] = {
     "ibm-watsonx": "watsonx",
     "jina_ai": "jina",
     "jinaai": "jina",
+    "microsoft-azure": "azure",
+    "mistral-ai": "mistral",
     "mistralai": "mistral",
     "moonshot": "moonshotai",
     "openai-chat": "openai",
@@ -354,6 +363,15 @@ _RULES: tuple[Callable[[str], Iterator[Spelling]], ...] = (
     _openrouter,
     _preview,
 )
+
+
+def at_provider(provider: str, model: str) -> str:
+    """The name of a model whose provider is stated next to it, in whatever words.
+
+    A name that has a provider of its own stays as it is.
+    """
+    host = "-".join(provider.lower().split())
+    return f"{host}/{model}" if host and "/" not in model else model
 
 
 def spellings(reference: str) -> Iterator[Spelling]:

@@ -24,10 +24,11 @@ _PATHS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "session": (("", "session"), ("", "session_id"), ("", "sessionId")),
 }
 TAG = "tag:"
-_TAG_PARENTS = ("tags", "metadata", "labels")
+TAG_PARENTS = ("tags", "metadata", "labels")
 #: Labels that have a column of their own in every report.
 COLUMNS = ("endpoint", "team")
-DIMENSIONS = ("model", "provider", *PERIODS, *COLUMNS, *_PATHS)
+LABELS = tuple(_PATHS)
+DIMENSIONS = ("model", "provider", *PERIODS, *COLUMNS, *LABELS)
 MONTHS_PER_YEAR = 12
 HOUR_US = DAY_US // 24
 WEEK_US = 7 * DAY_US
@@ -50,7 +51,7 @@ def paths_of(label: Dimension) -> tuple[tuple[str, str], ...]:
     if label in _PATHS:
         return _PATHS[label]
     name = label[len(TAG) :]
-    return tuple((parent, name) for parent in _TAG_PARENTS)
+    return tuple((parent, name) for parent in TAG_PARENTS)
 
 
 def column_names(label: Dimension) -> tuple[str, ...]:

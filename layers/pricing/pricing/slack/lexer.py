@@ -46,6 +46,7 @@ CURRENCIES = {
 CODES = frozenset(CURRENCIES.values())
 _CODE = re.compile(r"[A-Z]{3}|[a-z]{3}", re.ASCII)
 _UNITS = {
+    **dict.fromkeys(("minute", "min"), "/minute"),
     **dict.fromkeys(("hour", "h", "hr", "hourly"), "/hour"),
     **dict.fromkeys(("day", "d", "daily"), "/day"),
     **dict.fromkeys(("week", "weekly"), "/week"),

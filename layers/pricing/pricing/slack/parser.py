@@ -171,7 +171,7 @@ class Parser:
         if self._planning:
             raise self._error("Say how many calls per hour.")
         if unit not in _PERIODS:
-            raise self._error("Say per day or per month.")
+            raise self._error("Say how many calls per day or per month.")
         if self._period:
             raise self._error("The period is given twice.")
         self._period = _PERIODS[unit]
@@ -347,6 +347,12 @@ _CHEAPER = re.compile(
     r"(?:is|are)\s+(?P<one>.+?)\s+(?:cheaper|less expensive|more expensive)\s+than\s+(?P<other>.+)",
     re.IGNORECASE | re.DOTALL,
 )
+#: Questions for the report of last month.
+_LAST_MONTH = re.compile(
+    r"(?:(?:what|how much)\b[^\d]*?\b(?:spend|spent|cost|paid|pay|bill)\b[^\d]*?|"
+    r"(?:spend|spending|costs?|bill)\s+(?:for\s+|of\s+|in\s+)?)?last month[?!.]?",
+    re.IGNORECASE,
+)
 _HOW_MUCH = re.compile(r"how much (?:is|are|does) .*", re.IGNORECASE | re.DOTALL)
 _CHEAPEST = re.compile(r".*?\bcheap(?:est|er)?\b", re.IGNORECASE | re.DOTALL)
 _PRICE_WORDS = frozenset(("price", "prices", "pricing", "cost", "costs"))
@@ -374,6 +380,8 @@ def parse(text: str) -> Command:
         raise NotUnderstood(
             f"The command is longer than {MAX_TEXT:,} characters.", EXAMPLES["estimate"]
         )
+    if _LAST_MONTH.fullmatch(text.strip()):
+        return ReportCommand()
     cheaper = _CHEAPER.match(text.strip())
     if cheaper:
         return _compare(f"{cheaper['one']} vs {cheaper['other']}")

@@ -14,13 +14,14 @@ from typing import Any
 
 from pydantic import BeforeValidator
 
+from pricing.catalogue.spellings import at_provider
 from pricing.errors import MalformedRequest
 from pricing.jsonio import read_json
-from pricing.money import EXACT
+from pricing.money import EXACT, meant
 from pricing.usage.recognition import camel
 from pricing.usage.response import MODELS, USAGES
 from pricing.usage.shapes import OPENAI, RESPONSES, SUMS
-from pricing.validation import meant
+from pricing.usage.written import amount, processing_of, unquoted
 
 #: What says what was used, or will be.
 _SOURCES = frozenset(("usage", "response", "request", "text", "units"))
@@ -74,18 +75,12 @@ _OF_REQUESTS = frozenset(
 _PROMPTS = frozenset(("messages", "input", "contents", "prompt", "query"))
 #: Fields of a request that are also members of a provider's object.
 _SHARED = frozenset(("text", "messages", "system", "images", "tools", "tool_choice", "usage"))
-_TIERS = ("batch", "flex", "priority", "standard")
-_CHOSEN_BY_PROVIDER = ("default", "auto", "standard_only", "on_demand")
 _AMOUNTS = frozenset(
     (
         *("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "calls"),
         *("expected_output_tokens", "thinking_tokens"),
     )
 )
-#: What is larger is left to the limit of its field to refuse, and this to the type of it.
-_TOO_LARGE = 10**18
-#: A number without a currency, a share or a unit.
-_BARE = re.compile(r"[\d,_.]+\s?(?:[km]|thousand|million|billion)?", re.ASCII | re.IGNORECASE)
 _FRACTION = re.compile(r"\d{1,12}\.\d{1,9}", re.ASCII)
 #: A line of server-sent events that has data.
 _EVENT = re.compile(r"^data:.*$", re.MULTILINE)
@@ -103,7 +98,7 @@ def as_meant(body: Mapping[str, Any], fields: AbstractSet[str]) -> dict[str, Any
     if _SOURCES.isdisjoint(sent):
         _gather(sent)
     if isinstance(sent.get("usage"), dict):
-        sent["usage"] = _unquoted(sent["usage"])
+        sent["usage"] = unquoted(sent["usage"])
     _terms(sent, fields)
     _date(sent)
     _name(sent, fields)
@@ -199,34 +194,10 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | Decimal) and not isinstance(value, bool) and value >= 0
 
 
-def amount(value: Any) -> Any:
-    """A whole number that is written as ``2000.0``, ``"2000"``, ``"2,000"`` or ``"2k"``.
-
-    A text such as ``"1.000"`` is left as it is: some write a thousand so, and some write one.
-    """
-    if isinstance(value, str) and _BARE.fullmatch(value.strip()) and (number := meant(value)):
-        value = Decimal(number)
-    if isinstance(value, Decimal) and 0 <= value < _TOO_LARGE and value == int(value):
-        return int(value)
-    return value
-
-
 def _quantity(value: Any) -> Any:
     """A number of seconds, pages and so on, which may have a fraction, such as ``"12.345"``."""
     is_plain = isinstance(value, str) and _FRACTION.fullmatch(value)
     return Decimal(value) if is_plain else amount(value)
-
-
-def _unquoted(usage: Mapping[str, Any]) -> dict[str, Any]:
-    """A usage object whose counts may be in quotes, or as people write them."""
-    return {
-        name: _unquoted(value)
-        if isinstance(value, dict)
-        else number
-        if isinstance(value, str) and type(number := amount(value)) is int
-        else value
-        for name, value in usage.items()
-    }
 
 
 def _number_in(value: Any) -> Any:
@@ -257,15 +228,11 @@ def _tier(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
     if "requests" in fields:
         return
     for name in {"service_tier", "tier", "batch"} - fields:
-        word = sent.get(name)
-        if name == "batch" and isinstance(word, bool):
-            word = "batch" if word else "standard"
-        if not isinstance(word, str):
-            continue
-        if word.lower() in _TIERS and "processing" not in sent:
-            sent["processing"] = word.lower()
+        word = processing_of(name, sent.get(name))
+        if word and "processing" not in sent:
+            sent["processing"] = word
             del sent[name]
-        elif word.lower() in _CHOSEN_BY_PROVIDER:
+        elif word == "":
             del sent[name]
 
 
@@ -289,6 +256,6 @@ def _name(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
     provider, model = sent.get("provider"), sent.get("model")
     if "provider" in fields or not isinstance(provider, str) or not isinstance(model, str):
         return
-    if provider and "/" not in model and not any(one.isspace() for one in provider):
+    if provider.strip() and "/" not in model:
         del sent["provider"]
-        sent["model"] = f"{provider.lower()}/{model}"
+        sent["model"] = at_provider(provider, model)

@@ -2,6 +2,6 @@
 
 Public: files, formats, merging, reader, scratch, singly.
 Internal: attributes, codex, counted, document_formats, flat, forms, gateway_formats, holders,
-  json_lines, json_values, kimi, leaves, line_table, plans, provider_formats, record_format,
-  records, several, tables, tool_formats, tracer_formats, unread, whole, work.
+  json_lines, json_values, kimi, leaves, line_table, moments, plans, provider_formats,
+  record_format, records, several, tables, tool_formats, tracer_formats, unread, whole, work.
 """

@@ -5,7 +5,7 @@ of ``pricing.usage.split`` over columns of those meanings, for calls that leave 
 ``certain`` says which do. Every other call is read by ``pricing.usage`` itself.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from pricing.errors import InvalidRequest
@@ -97,6 +97,19 @@ def counted(
             none += [steps for steps, meaning in first.items() if meaning in parts]
         none += [steps for steps in first if not _alike(first[steps], other.get(steps, ""))]
     return _sorted(first, none, required, shapes)
+
+
+def counted_at(
+    names: Collection[Steps], usage_format: UsageFormat | None, kind: str | None
+) -> CountedLeaves | None:
+    """What the leaves of an object with these names count."""
+    usage: dict[str, Any] = {}
+    for steps in names:
+        inside = usage
+        for name in steps[:-1]:
+            inside = inside.setdefault(name, {})
+        inside[steps[-1]] = 1
+    return counted(usage, usage_format, kind)
 
 
 def _names(usage: Mapping[str, Any]) -> dict[str, Any]:

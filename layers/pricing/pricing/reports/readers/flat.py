@@ -6,11 +6,13 @@ from functools import lru_cache
 from typing import Any
 
 from pricing.reports.readers.record_format import Document, are_objects, as_json, whole
+from pricing.reports.readers.records import MOMENTS
 from pricing.reports.readers.unread import known_kind
 from pricing.usage.formats import SHAPES
 from pricing.usage.meanings import ANSWER, FRESH, TOKEN_COUNTS, VISIBLE, WHOLE
 from pricing.usage.recognition import camel, is_named_as_count
 from pricing.usage.response import MODELS
+from pricing.usage.written import amount
 
 _FIELDS = tuple((name, meaning) for shape in SHAPES for name, meaning in shape.fields.items())
 #: Names of counts at the top of a usage object; those of which a call has at least one; of objects.
@@ -33,6 +35,17 @@ CALLS = (
 )
 #: How people write the number of web searches of a call.
 SEARCHES = ("web_searches", "web_search_requests", "searches")
+#: The short form of an estimate, whose counts do not overlap, in the words of Anthropic's usage.
+SHORT_FORM = {
+    "cache_read_tokens": "cache_read_input_tokens",
+    "cache_write_tokens": "cache_creation_input_tokens",
+}
+SHORT_FORM_WITH = frozenset((*SHORT_FORM, "input_tokens", "output_tokens"))
+#: What a heading counts, or is in, within brackets: ``Cost ($)``, ``Input (tokens)``.
+_UNIT = re.compile(r"\s*[(\[]\s*(\$|usd|tokens)\s*[)\]]", re.ASCII | re.IGNORECASE)
+#: Further names of a date or an instant, which may be durations or ordinals in other records.
+TIMES = ("day", "datetime", "time")
+_IS_DATED = re.compile(r"(?=.*\d{4}).*\d{1,4}[-/. ]\d.*|[A-Za-z]{3,9}\.? \d.*", re.ASCII)
 _BETWEEN_WORDS = re.compile(r"[ \-]+")
 
 
@@ -50,21 +63,43 @@ def flat_record(document: Document) -> dict[str, Any] | None:
     if not has_model or _MAIN.isdisjoint(counted) or known_kind(document):
         return None
     usage: dict[str, Any] = {}
+    is_short = not SHORT_FORM.keys().isdisjoint(counted) and {*counted} <= SHORT_FORM_WITH
     for name in counted:
-        *parents, leaf = [name] if name in _COUNTS else name.split(".")
+        full = SHORT_FORM.get(name, name) if is_short else name
+        *parents, leaf = [full] if full in _COUNTS else full.split(".")
         inside = usage
         for parent in parents:
             inside = inside.setdefault(parent, {})
-        inside[leaf] = whole(record[name])
-    calls = next((whole(record.pop(name)) for name in CALLS if record.get(name)), None)
+        inside[leaf] = _number(record[name])
+    _date(record)
+    calls = next((_number(record.pop(name)) for name in CALLS if record.get(name)), None)
     for name in SEARCHES:
-        number = whole(record.get(name))
+        number = _number(record.get(name))
         if type(number) is int and "tool_uses" not in record:
             record["tool_uses"] = {"web_search": number}
-        if type(number) is int or number == "":
-            del record[name]
-    rest = {name: value for name, value in record.items() if name not in counted}
+        if type(number) is int or number in (None, ""):
+            record.pop(name, None)
+    rest = {
+        name: value
+        for name, value in record.items()
+        if name not in counted and not (value in (None, "") and any(_count_of_name(name)))
+    }
+    if is_short:
+        rest.setdefault("usage_format", "anthropic")
     return {**rest, "usage": usage, **({"calls": calls} if calls else {})}
+
+
+def _number(value: Any) -> Any:
+    """A whole number that is text, in whatever way it is written; any other value as it is."""
+    return amount(whole(value))
+
+
+def _date(record: dict[str, Any]) -> None:
+    """Read a date that has another name than those of a record's time."""
+    if record.keys().isdisjoint(MOMENTS):
+        dated = (name for name in TIMES if _IS_DATED.fullmatch(str(record.get(name))))
+        for name in list(dated)[:1]:
+            record["timestamp"] = record.pop(name)
 
 
 def _is_count(name: str, value: Any) -> bool:
@@ -76,7 +111,7 @@ def _is_count(name: str, value: Any) -> bool:
     known, named = _count_of_name(name)
     if value in (None, "") or not (known or named):
         return False
-    number = whole(value)
+    number = _number(value)
     is_number = isinstance(number, int | Decimal) and not isinstance(number, bool)
     return is_number or (known and "oken" in name)
 
@@ -101,6 +136,7 @@ def _count_of_name(name: str) -> tuple[bool, bool]:
 @_once_a_name
 def plain_name(name: str) -> str:
     """A heading as the name of a field; a name in camelCase stays as it is."""
+    name = _UNIT.sub(r" \1", name.lstrip("# ")).replace(" $", " usd")
     words = _BETWEEN_WORDS.sub("_", name.strip())
     words = words.lower() if words != name or words.istitle() or words.isupper() else name
     return camel(words.removeprefix("usage.").removeprefix("usage_"))

@@ -26,7 +26,7 @@ from pricing.reports.readers.codex import CodexSession
 from pricing.reports.readers.document_formats import DOCUMENTS
 from pricing.reports.readers.flat import flat_record
 from pricing.reports.readers.gateway_formats import GATEWAYS
-from pricing.reports.readers.holders import HOLDERS, layout, name_of, with_usage
+from pricing.reports.readers.holders import HOLDERS, layout, own_found, record_in, with_usage
 from pricing.reports.readers.json_values import HANDED_DOWN, LISTS
 from pricing.reports.readers.kimi import KimiSession
 from pricing.reports.readers.provider_formats import (
@@ -148,7 +148,7 @@ class FormatReader:
         if not isinstance(document, dict):
             return [Found("tariff", document)]
         if self._wanted == "tariff":
-            return self._billed([Found("tariff", document)], document)
+            return self._billed([record_in(document, "tariff")], document)
         found = self._special(document)
         if found is None:
             found = self._of_table(document)
@@ -220,10 +220,10 @@ class FormatReader:
             return None
         plain = with_usage(document)
         if layout(plain) is not None:
-            return [Found(name_of(plain), plain)]
+            return [record_in(plain)]
         no_call = unread.is_no_call(document)
         row = None if no_call else flat_record(document)
-        return self._within(document, no_call=no_call) if row is None else [Found("tariff", row)]
+        return self._within(document, no_call=no_call) if row is None else [own_found(row)]
 
     def _within(self, document: Document, *, no_call: bool) -> list[Found] | None:
         """The records in the lists of a document, or in what a collector wrapped."""

@@ -7,8 +7,8 @@ from pricing.errors import TariffError
 from pricing.jsonio import value_at
 from pricing.reports.readers.counted import Steps
 from pricing.reports.readers.flat import flat_record
-from pricing.reports.readers.record_format import Document
-from pricing.reports.readers.records import layout_of
+from pricing.reports.readers.record_format import Document, Found
+from pricing.reports.readers.records import contradiction, is_own, layout_of, own_record
 from pricing.reports.source_formats import SourceFormat
 from pricing.usage.other_shapes import BODY_COUNTS
 from pricing.usage.response import TIERS_AT, USAGES, is_batch_line
@@ -22,6 +22,7 @@ NOT_COUNTED = frozenset(
         "modelUsage",
     )
 )
+_STREAMED = ("message_start", "message_delta")
 _GROUNDING = ("roundingMetadata", "rounding_metadata")
 #: Lists of a response in which the use of a tool shows, by one of these texts in the line.
 _TOOL_SIGNS: Mapping[str, tuple[str, ...]] = {
@@ -68,6 +69,16 @@ def tiers_at(held: Mapping[str, Sequence[Steps]]) -> tuple[Steps, ...]:
     return tuple((*at, *inner) for name, *inner in TIERS_AT for at in held.get(name, ()))
 
 
+def is_alone(document: Document, body: Document, *, is_tariffs: bool) -> bool:
+    """Whether a line is read by itself, by what is next to its usage."""
+    return (
+        not NOT_COUNTED.isdisjoint(body)
+        or document.get("type") in _STREAMED
+        or not isinstance(document.get("usage_format", ""), str | None)
+        or (is_tariffs and not isinstance(document.get("provider"), str | None))
+    )
+
+
 def with_usage(document: Document) -> Document:
     """A record in Tariff's own form, with the names that others give its parts."""
     if any(name in document for name in USAGES):
@@ -104,6 +115,18 @@ def name_of(document: Document) -> SourceFormat:
     if "usageMetadata" in names or ("usage_metadata" in names and "model_version" in names):
         return "gemini_response"
     return "openai_response" if isinstance(document.get("object"), str) else "tariff"
+
+
+def record_in(document: Document, name: SourceFormat | None = None) -> Found:
+    """A record that has a provider's usage object or response, of the format that it is in."""
+    name = name or name_of(document)
+    return own_found(document) if name == "tariff" and is_own(document) else Found(name, document)
+
+
+def own_found(document: Document) -> Found:
+    """A record of Tariff's own form, with what people write in it."""
+    record = own_record(document)
+    return Found("tariff", record, contradiction(record))
 
 
 HOLDERS: Mapping[str, SourceFormat] = {

@@ -21,10 +21,12 @@ from pricing.reports.readers.leaves import (
     TEXT,
     Leaves,
     are_short,
+    at_provider_sql,
     digits,
     label_list,
     leaf_amount_sql,
     path,
+    processing_sql,
     selected,
 )
 from pricing.reports.readers.plans import ColumnPlan, Compared, Kind, Sum
@@ -186,7 +188,11 @@ class JsonColumns(ABC):
         for name, terms in (("asked", plan.asked), ("said", plan.words)):
             for term, places in terms.items():
                 words = [self._leaves.word(steps, "'?'") for steps in places]
+                if name == "asked" and term == "processing" and plan.is_batch:
+                    words = [self._processing(plan, sound, words[0])]
                 yield f"{name}_{term}", f"COALESCE({', '.join(words)})"
+        if plan.is_batch and "processing" not in plan.asked:
+            yield "asked_processing", self._processing(plan, sound, _NULL)
         if plan.batch:
             yield "is_batch", "TRUE"
         yield "omits_zeros", str(plan.omits_zeros).upper()
@@ -214,7 +220,22 @@ class JsonColumns(ABC):
                 text = self._text(found, sound, numbers=numbers)
                 if joined:
                     text = self._joined_id(plan, text, sound)
+                if plan.provider and name.endswith("model") and len(found[0]) == 1:
+                    provider = self._text(plan.provider, sound, numbers=False)
+                    text, is_plain = at_provider_sql(text, provider)
+                    sound.append(is_plain)
                 yield name, text
+
+    def _processing(self, plan: ColumnPlan, sound: list[str], asked: str) -> str:
+        """The processing that a record asks for, or says by being one of a batch."""
+        (steps,) = plan.is_batch
+        text = self._leaves.word(steps, self._leaves.leaf(steps))
+        word, known = processing_sql(text, of_batch=True)
+        if not plan.states_batch:
+            sound.append(f"COALESCE(NOT {known} AND {text} <> '', FALSE)")
+            return asked
+        sound += [f"COALESCE({known} OR {text} = '', TRUE)", f"COALESCE({asked} = {word}, TRUE)"]
+        return f"COALESCE({asked}, {word})"
 
     def _joined_id(self, plan: ColumnPlan, request: str, sound: list[str]) -> str:
         """The ids of a message and of its request as one, as ``several.id_of_message`` has them."""
@@ -342,7 +363,7 @@ def places_of(plan: ColumnPlan) -> Iterator[Steps]:
     """The places at which lines of this plan are looked at, some more than once."""
     for places in (
         *(getattr(plan, name) for name in (*_TEXTS, "message_id", "moment", "refusal", "hidden")),
-        plan.cost,
+        *(plan.cost, plan.provider, plan.is_batch),
         *(*plan.labels, *plan.words.values(), *plan.asked.values(), plan.empty),
     ):
         yield from places

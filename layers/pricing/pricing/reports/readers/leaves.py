@@ -7,6 +7,7 @@ from pricing.reports.database import literal
 from pricing.reports.readers.counted import Steps
 from pricing.reports.readers.records import MAX_TEXT
 from pricing.reports.sql import STATED_TYPE
+from pricing.usage.written import CHOSEN_BY_PROVIDER, TIERS
 
 #: How a value is read: as a text, a whole number, or its JSON text, which all values have.
 TEXT, NUMBER, JSON = "VARCHAR", "BIGINT", "JSON"
@@ -21,7 +22,8 @@ _USUAL = {
 }
 _ZONELESS = r"\d[ T]\d\d:\d\d:\d\d(\.\d+)?"
 _OFFSET = r"[+-]([01]\d|2[0-3]):[0-5]\d"
-_AMOUNT = r"\d{1,15}(\.\d{1,30})?([eE]-?\d{1,2})?"
+#: A cost as programs write it.
+AMOUNT = r"\d{1,15}(\.\d{1,30})?([eE]-?\d{1,2})?"
 ZONE_OR_NONE = "UTC|[Zz]|"
 _NULL = "CAST(NULL AS VARCHAR)"
 
@@ -192,7 +194,7 @@ def _usual_sql(text: str, zone: str) -> str:
 def amount_sql(text: str) -> str:
     """The amount in USD that a text states as a cost; NULL for any other text, and for 0."""
     amount = f"NULLIF(TRY_CAST({text} AS {STATED_TYPE}), 0)"
-    return f"CASE WHEN regexp_full_match({text}, '{_AMOUNT}') THEN {amount} END"
+    return f"CASE WHEN regexp_full_match({text}, '{AMOUNT}') THEN {amount} END"
 
 
 def leaf_amount_sql(leaf: str) -> str:
@@ -237,6 +239,26 @@ def leaf_moment_sql(leaf: str) -> str:
         f" WHEN regexp_full_match({leaf}, '[0-9]{{9,18}}|\"[0-9]{{9,18}}\"')"
         f" THEN {_of_count(count)} ELSE {moment_sql(text, ZONE_OR_NONE)} END"
     )
+
+
+def at_provider_sql(model: str, provider: str) -> tuple[str, str]:
+    """A model's name as ``spellings.at_provider`` has it, and whether it is the same here."""
+    host = f"replace(lower({provider}), ' ', '-')"
+    own = f"{provider} IS NULL OR contains({model}, '/')"
+    name = f"CASE WHEN {own} THEN {model} ELSE {host} || '/' || {model} END"
+    return name, f"COALESCE(regexp_full_match({provider}, '[!-~]+( [!-~]+)*'), TRUE)"
+
+
+def processing_sql(text: str, *, of_batch: bool) -> tuple[str, str]:
+    """The processing that a text states, as ``written.processing_of`` has it, and whether any."""
+    lowered = f"lower({text})"
+    words = ", ".join(map(literal, TIERS))
+    cases = f"WHEN {lowered} IN ({words}) THEN {lowered}"
+    known = [*TIERS, *CHOSEN_BY_PROVIDER]
+    if of_batch:
+        cases += f" WHEN {lowered} = 'true' THEN 'batch' WHEN {lowered} = 'false' THEN 'standard'"
+        known += ["true", "false"]
+    return f"CASE {cases} END", f"{lowered} IN ({', '.join(map(literal, known))})"
 
 
 def label_list(values: Sequence[str]) -> str:

@@ -5,7 +5,7 @@
 format. Lines of a kind that it cannot describe are read one by one.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -13,9 +13,8 @@ from pricing.errors import TariffError
 from pricing.jsonio import value_at
 from pricing.reports.dimensions import Dimension, paths_of
 from pricing.reports.readers.counted import (
-    CountedLeaves,
     Steps,
-    counted,
+    counted_at,
     empty_in,
     leaves_of,
 )
@@ -23,10 +22,10 @@ from pricing.reports.readers.flat import SEARCHES
 from pricing.reports.readers.formats import FORMATS, FormatReader, says_nothing
 from pricing.reports.readers.holders import (
     BY_COLUMN,
-    NOT_COUNTED,
     SDK_SIGNS,
     SEARCHED,
     costs_next_to,
+    is_alone,
     signs_in,
     tiers_at,
 )
@@ -45,8 +44,11 @@ from pricing.reports.readers.record_format import (
 )
 from pricing.reports.readers.records import (
     CONTAINERS,
+    COST_NAMES,
     RecordLayout,
     ignored_in,
+    is_in_usd,
+    is_own,
     layout_of,
     named,
     read_record,
@@ -55,9 +57,10 @@ from pricing.reports.readers.several import CLAUDE_CODE
 from pricing.reports.source_formats import SourceFormat
 from pricing.reports.sql import TERMS
 from pricing.timestamps import EPOCH
-from pricing.usage.meanings import TIER, UsageFormat
+from pricing.usage.meanings import TIER
 from pricing.usage.response import is_batch_line
 from pricing.usage.stated import COSTS
+from pricing.usage.written import processing_of
 from pricing.values import immutable
 
 #: A value may be at one of several places, of which the first that has one counts.
@@ -74,7 +77,6 @@ _BY_THEMSELVES = frozenset(
         *("tool_uses", *SEARCHES),
     )
 )
-_STREAMED = ("message_start", "message_delta")
 _TOLD_BY = ("type", "object", "usage_format", "event")
 
 
@@ -103,6 +105,11 @@ class ColumnPlan:
     cost: Places = ()
     words: Mapping[str, Places] = field(default_factory=dict)
     asked: Mapping[str, Places] = field(default_factory=dict)
+    #: Tariff's own: what names the provider of a model without one, and what may say that the call
+    #: was one of a batch; ``states_batch`` is whether the example's value says so, or the contrary.
+    provider: Places = ()
+    is_batch: Places = ()
+    states_batch: bool = False
     parts: tuple[Sum, ...] = ()
     none: tuple[Sum, ...] = ()
     required: tuple[Sum, ...] = ()
@@ -154,7 +161,9 @@ def kind_of(document: Any, wanted: SourceFormat | None, labels: Sequence[Dimensi
         plan = _plan_of(document, found, labels, seen)
         if plan is not None and plan.empty:  # an empty object in place of a count is wrong
             read_record(found[0].record, EPOCH)
-        ignored = () if found[0].known else ignored_in(document)
+        ignored = [] if found[0].known else ignored_in(found[0].record)
+        # Of a cost that is not read, each line is read by itself.
+        ignored = [one for one in ignored if one not in COST_NAMES]
         return None if plan is None else seen.kind(plan, ignored)
     except TariffError:
         return None
@@ -306,7 +315,7 @@ def _plan_of_format(
         for steps in places:
             seen.watch((*usage, *steps)[:-1])
     empty = {} if usage is None else empty_in(record["usage"])
-    leaves = _counted(places.keys() - empty.keys(), known.usage_format, None)
+    leaves = counted_at(places.keys() - empty.keys(), known.usage_format, None)
     if leaves is None:
         return None
     costs = (*(places[one][0][0] for one in leaves.costs), *seen.places(holder, known.cost))
@@ -408,12 +417,8 @@ def _plan_of_layout(
     body = value_at(document, container)
     usage = tuple(layout.usage.split(".")) if layout.usage else ()
     held = body.get(usage[-1]) if usage else None
-    if (
-        not isinstance(held, dict)
-        or not NOT_COUNTED.isdisjoint(body)
-        or document.get("type") in _STREAMED
-        or not isinstance(document.get("usage_format", ""), str | None)
-    ):
+    is_tariffs = name == "tariff" and is_own(document)
+    if not isinstance(held, dict) or is_alone(document, body, is_tariffs=is_tariffs):
         return None
     wanted = document.get("usage_format")
     words = [body.get(one) for one in ("type", "object")]
@@ -425,7 +430,7 @@ def _plan_of_layout(
     seen.watch(usage)
     seen.watch((*container, COSTS[0][0]))
     empty = empty_in(held)
-    leaves = _counted({*leaves_of(held)} - empty.keys(), named(wanted), kind)
+    leaves = counted_at({*leaves_of(held)} - empty.keys(), named(wanted), kind)
     if leaves is None:
         return None
 
@@ -436,7 +441,8 @@ def _plan_of_layout(
         return tuple((((*usage, *steps),),) for steps in found)
 
     costs = [(*usage, *steps) for steps in leaves.costs]
-    costs += costs_next_to(document, container)
+    costs += [] if is_tariffs and not is_in_usd(document) else costs_next_to(document, container)
+    seen.tell_by(("currency",))
     for steps in leaves.own_keys:
         seen.tell_by((*usage, *steps))
     is_fee = any(value_at(held, steps) for steps in leaves.own_keys)
@@ -462,6 +468,9 @@ def _plan_of_layout(
         cost=tuple(costs),
         words=words_at,
         asked={term: ((term,),) for term in TERMS if term in document},
+        provider=one("provider" if is_tariffs and "provider" in document else None),
+        is_batch=one("batch" if is_tariffs and "batch" in document else None),
+        states_batch=processing_of("batch", document.get("batch") or "false") is not None,
         parts=sums(leaves.parts),
         none=(*sums(leaves.none), *(((steps,),) for steps in searches)),
         required=sums(leaves.required),
@@ -485,16 +494,3 @@ _CLAUDE_CODE: Mapping[str, Places] = {
 
 def _label_places(label: Dimension) -> Places:
     return tuple((parent, name) if parent else (name,) for parent, name in paths_of(label))
-
-
-def _counted(
-    names: Collection[Steps], usage_format: UsageFormat | None, kind: str | None
-) -> CountedLeaves | None:
-    """What the leaves of an object with these names count."""
-    usage: dict[str, Any] = {}
-    for steps in names:
-        inside = usage
-        for name in steps[:-1]:
-            inside = inside.setdefault(name, {})
-        inside[steps[-1]] = 1
-    return counted(usage, usage_format, kind)

@@ -4,7 +4,7 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -156,6 +156,8 @@ class UsageReader:
         else:
             read = len(self._lines)
         self.read += read
+        if self._flat is not None:
+            self.ignored.update(dict.fromkeys(self._flat.ignored, read))
         try:
             odd = self._read_singly()
         except TooMuchWork as error:
@@ -240,10 +242,22 @@ class UsageReader:
             create_in_order(self._db, "csv_rows", f"SELECT * EXCLUDE (line, t) FROM ({read})")
             self._reject_broken_rows()
             read = "SELECT *, rowid + 2 AS line FROM csv_rows"
+        self._count_ignored(
+            self._flat.ignored_in_rows(), "csv_rows" if file.kind == "csv" else whole
+        )
         parts = [f"{same[name]} AS {name}" if name in same else name for name in CALL_COLUMNS]
         self._db.execute(
             f"CREATE VIEW read AS SELECT {', '.join(parts)}, odd, zoneless, raw FROM ({read})"
         )
+
+    def _count_ignored(self, conditions: Mapping[str, str], rows: str) -> None:
+        """Count the rows of a table in which columns are not read."""
+        if rows == "csv_rows":
+            conditions = {name: f"unread_{number}" for number, name in enumerate(conditions)}
+        if conditions:
+            counts = ", ".join(f"COUNT(*) FILTER ({one})" for one in conditions.values())
+            (found,) = self._rows(f"SELECT {counts} FROM {rows}")
+            self.ignored += Counter(dict(zip(conditions, found, strict=True)))
 
     def _read_rows_as_lines(
         self, file: UsageFile, whole: str, columns: Sequence[tuple[str, str]]
@@ -424,7 +438,9 @@ class UsageReader:
     def _document(self, raw: str, moment: int | None) -> Any:
         """What a line holds; ``NO_RECORD`` for a line of a stream without data."""
         if self._flat is not None:
-            return self._flat.document(json.loads(raw), moment)
+            row = json.loads(raw)
+            is_blank = all(value in (None, "") for value in row.values())
+            return NO_RECORD if is_blank else self._flat.document(row, moment)
         if raw == NOT_UTF8:
             raise MalformedRequest("The line is not UTF-8.")
         if raw.startswith(TOO_LONG):

@@ -16,11 +16,14 @@ from typing import Any, get_args
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import Match, PriceBook
 from pricing.catalogue.served import billed_model
+from pricing.catalogue.spellings import at_provider
 from pricing.errors import FieldError, InvalidRequest, is_plain_name
+from pricing.money import meant
 from pricing.notices import Notice
-from pricing.reports.dimensions import Dimension, paths_of
+from pricing.reports.dimensions import LABELS, Dimension, paths_of
+from pricing.reports.readers.moments import NO_TIME, moment_of
 from pricing.reports.sql import TERMS
-from pricing.timestamps import EPOCH, AsOf
+from pricing.timestamps import EPOCH
 from pricing.usage.buckets import (
     MAX_COUNT,
     Attempt,
@@ -43,9 +46,10 @@ from pricing.usage.response import (
     read_response,
     terms_served,
 )
-from pricing.usage.stated import COSTS, stated_cost
+from pricing.usage.stated import COSTS, amount_of, stated_cost
 from pricing.usage.tools import BILLED_PER_PROMPT, SEARCH_MODELS
 from pricing.usage.uses import with_stated_tools
+from pricing.usage.written import amount, processing_of, unquoted
 from pricing.values import immutable
 
 #: Where a response may be within a record, nearest first; "" is the record itself.
@@ -215,10 +219,95 @@ _READ = frozenset(
     (
         *(*MOMENTS, *MODELS, *REQUEST_IDS, *TERMS, *USAGES, *COST_NAMES),
         *("usage_format", "endpoint", "team"),
-        *("service_tier", "serviceTier", "stop_reason", *_SUMS),
-        *("user", "api_key", "project", "session", "tags", "metadata", "labels"),
+        *("service_tier", "serviceTier", "stop_reason", *_SUMS - {"tier"}),
+        *(name for label in LABELS for _, name in paths_of(label)),
+        *("tags", "metadata", "labels"),
     )
 )
+
+
+#: What may state the processing of a call in place of ``processing``.
+PROCESSED = ("tier", "batch")
+
+
+def own_record(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A record of Tariff's own form with what has one meaning in the form that is read.
+
+    That is what ``api.requests.meant`` reads of an estimate: a provider next to the model, words
+    for the processing, and counts as people write them.
+    """
+    record = dict(document)
+    model = next((one for one in MODELS if one in record), "")
+    provider, named = record.get("provider"), record.get(model)
+    if isinstance(provider, str) and isinstance(named, str):
+        record[model] = at_provider(provider, named)
+    if provider is None or isinstance(provider, str):
+        record.pop("provider", None)
+    for name in TERMS:
+        if isinstance(record.get(name), str):
+            record[name] = record[name].lower()
+    for name in PROCESSED:
+        word = _processing(record, name)
+        if word is not None and word in ("", record.get("processing") or word):
+            record |= {"processing": word} if word else {}
+            record.pop(name, None)
+    _costs(record)
+    for name in ("calls", "max_prompt_tokens"):
+        if isinstance(record.get(name), str):
+            record[name] = amount(record[name])
+    if isinstance(record.get("usage"), dict):
+        record["usage"] = unquoted(record["usage"])
+    return record
+
+
+def _costs(record: dict[str, Any]) -> None:
+    """Read a stated cost as people write it; one in another currency than USD is not read."""
+    if is_usd := is_in_usd(record):
+        record.pop("currency", None)
+    for name in COST_NAMES:
+        cost = record.get(name)
+        if not is_usd:
+            record.pop(name, None)
+        elif isinstance(cost, str) and re.fullmatch(MONEY, cost, re.ASCII):
+            record[name] = meant(cost)
+
+
+def is_in_usd(record: Mapping[str, Any]) -> bool:
+    """Whether what a record states as its cost is in US dollars."""
+    return str(record.get("currency") or "USD").upper() in US_DOLLARS
+
+
+US_DOLLARS = ("USD", "US$", "$")
+MONEY = r"\$? ?([1-9]\d{0,2}(,\d{3})+|\d+)(\.\d+)?"
+
+
+def contradiction(record: Mapping[str, Any]) -> str | None:
+    """What is wrong with a record of ``own_record`` that states two kinds of processing."""
+    wrong = [name for name in PROCESSED if name in record and _processing(record, name)]
+    detail = "that contradicts `processing`; send one of them"
+    return f"have a `{wrong[0]}` {detail}" if wrong else None
+
+
+def _processing(record: Mapping[str, Any], name: str) -> str | None:
+    """The processing that a tier, or being one of a batch, is; None for what states none."""
+    value = record.get(name)
+    word = "" if value in (None, "") else processing_of(name, value)
+    return None if name == "tier" and word == "standard" and _is_sum(record) else word
+
+
+def is_own(document: Mapping[str, Any]) -> bool:
+    """Whether a record with a usage object is Tariff's, and not a response by its members."""
+    return _OF_RESPONSES.isdisjoint(document)
+
+
+def _states_tier(record: Mapping[str, Any]) -> bool:
+    """Whether a record's tier is a price tier, or should be; other calls have customers' tiers."""
+    return record.get("tier") in _CHOICES["tier"] or _is_sum(record)
+
+
+def _is_sum(record: Mapping[str, Any]) -> bool:
+    """Whether a record states that it sums up calls, of which only the price tier is open."""
+    return not _SUMS.isdisjoint(record.keys() - {"tier"})
 
 
 def ignored_in(document: Any) -> Sequence[str]:
@@ -226,17 +315,22 @@ def ignored_in(document: Any) -> Sequence[str]:
 
     Responses and the logs of other tools hold much else, which is not Tariff's to name.
     """
-    if not isinstance(document, dict) or not _OF_RESPONSES.isdisjoint(document):
+    if not isinstance(document, dict) or not is_own(document):
         return ()
     layout = layout_of(document)
     if layout is None or layout.container or not layout.usage:
         return ()
-    is_read = isinstance(document.get("tool_uses"), dict)
-    return _not_read(tuple(name for name in document if name != "tool_uses" or not is_read))
+    is_read = {"tool_uses"} if isinstance(document.get("tool_uses"), dict) else set()
+    is_read |= {"tier"} if _states_tier(document) else set()
+    names = [name for name in document if name not in is_read]
+    texts = (name for name in COST_NAMES if isinstance(document.get(name), str))
+    costs = [name for name in texts if document[name] and amount_of(document[name]) is None]
+    return sorted((*not_read(tuple(names)), *costs))
 
 
 @lru_cache(maxsize=64)
-def _not_read(names: tuple[str, ...]) -> Sequence[str]:
+def not_read(names: tuple[str, ...]) -> Sequence[str]:
+    """The names of a record's properties that are not read, whatever their values."""
     return sorted(filter(is_plain_name, set(names) - _READ))
 
 
@@ -282,16 +376,18 @@ def read_record(document: Any, default: datetime | None = None) -> UsageRecord:
     if not asked and not response.model:
         missing = [FieldError("/model", "is required: send the model that was called")]
         if layout.moment is None and not timeless:
-            missing.append(FieldError("/timestamp", _NO_TIME))
+            missing.append(FieldError("/timestamp", NO_TIME))
         raise InvalidRequest("The record names no model.", errors=missing)
     if timeless and default is not None:
         moment, zone_assumed = (default - EPOCH) // timedelta(microseconds=1), False
     else:
-        moment, zone_assumed = _moment(document, layout)
+        at = layout.moment or "timestamp"
+        value = _at(document, layout.moment) if layout.moment else None
+        moment, zone_assumed = moment_of(value, f"/{at.replace('.', '/')}")
     calls = _positive(document, "calls")
     stated = parsed.stated or stated_cost(document, "")
     longest = _positive(document, "max_prompt_tokens")
-    tier = _choice(document, "tier")
+    tier = _choice(document, "tier") if _states_tier(document) else None
     return UsageRecord(
         moment=moment,
         asked=asked,
@@ -322,74 +418,10 @@ def _positive(document: Mapping[str, Any], name: str) -> int | None:
     return count
 
 
-def _moment(document: Mapping[str, Any], layout: RecordLayout) -> tuple[int, bool]:
-    """When the call was made, in microseconds, and whether its time zone was assumed."""
-    pointer = f"/{(layout.moment or 'timestamp').replace('.', '/')}"
-    value = _at(document, layout.moment) if layout.moment else None
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) > _DATE_DIGITS:
-        value = int(value)
-    if re.fullmatch(_DIGITS_OF_DATE, str(value)):
-        value = f"{str(value)[:4]}-{str(value)[4:6]}-{str(value)[6:]}"
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        moment = _since_1970(value)
-        if moment is not None:
-            return moment, False
-    if not isinstance(value, str):
-        raise InvalidRequest.at(pointer, _NO_TIME)
-    written = _INSTANT.sub(_as_rfc3339, value)
-    try:
-        instant = AsOf.parse(written).instant
-    except ValueError as error:
-        raise InvalidRequest.at(pointer, f"is not a valid date or instant: {error}") from None
-    if instant < EPOCH:
-        raise InvalidRequest.at(pointer, "must not be before 1970")
-    zoneless = _INSTANT.fullmatch(value)
-    assumed = zoneless is not None and not zoneless["zone"]
-    return (instant - EPOCH) // timedelta(microseconds=1), assumed
-
-
-_NO_TIME = "is required: a date (2026-11-22) or an RFC 3339 instant (2026-11-22T09:30:00Z)"
-#: As databases, logs and CSV exports write an instant: a space for the T, nine digits of a second,
-#: an offset without a colon, and often no zone, which then is UTC.
-_INSTANT = re.compile(
-    r"(?P<date>\d{4}-\d{2}-\d{2})[ T](?P<time>\d{2}:\d{2}:\d{2})(?P<part>\.\d{1,9})?"
-    r" ?(?P<zone>UTC|[Zz]|[+-]\d{2}(?::?\d{2})?)?",
-    re.ASCII,
-)
-
-
-def _as_rfc3339(found: re.Match[str]) -> str:
-    zone = (found["zone"] or "Z").replace("UTC", "Z").replace(":", "")
-    if zone[0] in "+-":
-        zone = f"{zone[:3]}:{zone[3:] or '00'}"
-    return f"{found['date']}T{found['time']}{(found['part'] or '')[:7]}{zone}"
-
-
-_DATE_DIGITS = 8
-#: A date without hyphens; as a count of seconds it would be in 1970.
-_DIGITS_OF_DATE = re.compile(r"20\d\d[01]\d[0-3]\d", re.ASCII)
-#: Microseconds in the unit of a count since 1970, by the count that is too large for that unit:
-#: seconds and milliseconds of any year to 5138, then microseconds; what is larger is nanoseconds.
-_UNITS = ((10**11, 1_000_000), (10**14, 1_000), (10**17, 1))
-
-
-def _since_1970(count: int | Decimal) -> int | None:
-    """Microseconds since 1970 of a count of seconds, milli-, micro- or nanoseconds."""
-    if count < 0:
-        return None
-    for below, microseconds in _UNITS:
-        if count < below:
-            return int(count * microseconds)
-    return int(count) // 1_000 if count < 10**20 else None
-
-
 def _choice(document: Mapping[str, Any], term: str) -> str | None:
     value = document.get(term)
-    if value is None:
+    if value in (None, ""):
         return None
-    if term == "tier" and value in _PROCESSING[1:]:
-        detail = f'is the price tier of a sum of calls; send "processing": "{value}"'
-        raise InvalidRequest.at("/tier", detail)
     if value not in _CHOICES[term]:
         raise InvalidRequest.at(f"/{term}", f"must be one of {', '.join(_CHOICES[term])}")
     return str(value)

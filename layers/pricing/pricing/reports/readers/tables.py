@@ -6,24 +6,44 @@ file with a ``usage`` column has whole objects instead, and is read as JSON Line
 """
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from pricing.errors import InvalidRequest
-from pricing.reports.dimensions import Dimension, column_names, paths_of
+from pricing.reports.database import literal
+from pricing.reports.dimensions import TAG_PARENTS, Dimension, column_names, paths_of
 from pricing.reports.provider_columns import COLUMNS, calls_sql
-from pricing.reports.readers.flat import CALLS, SEARCHES, plain_name
+from pricing.reports.readers.flat import (
+    CALLS,
+    SEARCHES,
+    SHORT_FORM,
+    SHORT_FORM_WITH,
+    TIMES,
+    plain_name,
+)
 from pricing.reports.readers.leaves import (
+    AMOUNT,
     ZONE_OR_NONE,
     amount_sql,
     are_short,
+    at_provider_sql,
     label_list,
     moment_sql,
+    processing_sql,
     zoneless_sql,
 )
 from pricing.reports.readers.record_format import as_json
-from pricing.reports.readers.records import COST_NAMES, MOMENTS, REQUEST_IDS
+from pricing.reports.readers.records import (
+    COST_NAMES,
+    MOMENTS,
+    MONEY,
+    PROCESSED,
+    REQUEST_IDS,
+    US_DOLLARS,
+    not_read,
+)
 from pricing.reports.readers.unread import FAILURE_COLUMNS
 from pricing.reports.sql import STATED_TYPE, TERMS
 from pricing.timestamps import END_US, EPOCH, rfc3339
@@ -37,6 +57,12 @@ _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "
 _FRACTIONS = ("FLOAT", "DOUBLE")
 #: Types whose values have any length; lists end with ``[]``.
 _LONG = ("VARCHAR", "BLOB", "JSON", "STRUCT", "MAP", "UNION")
+#: Columns of what is read line by line.
+_BY_LINE = frozenset(
+    (*SEARCHES, *TIMES, "tool_uses", "service_tier", "serviceTier", "max_prompt_tokens")
+)
+_OTHER_SIGNS = re.compile(r"_*[^\w.-]+", re.ASCII)
+_PRICE_TIERS = "('base', 'long_context')"
 #: How the parts of a call begin that a table has no column for.
 _NONE = "CAST(NULL AS"
 
@@ -46,24 +72,62 @@ class FlatTable:
 
     def __init__(self, columns: Columns) -> None:
         self._types = dict(columns)
+        #: Columns by the names of fields that their headings are.
+        exact_last = sorted(self._types, key=lambda name: plain_name(name) == name)
+        named = {plain_name(name): name for name in exact_last}
+        counts = set(filter(is_named_as_count, named))
+        if counts <= SHORT_FORM_WITH:
+            named = {SHORT_FORM.get(name, name): column for name, column in named.items()}
+        self._columns = {**{name: name for name in self._types}, **named}
         if self._named(CALLS):
             raise InvalidRequest.at("/source/s3_uri", "has rows that sum up several calls")
-        self.usage_format: UsageFormat = _format(self._types)
+        self.usage_format: UsageFormat = _format(named, self._columns)
         shape = COLUMNS[self.usage_format]
         self._shape = shape
         names = (*shape.counts, *shape.words, *shape.containers, *shape.absent)
-        self._members = {name: _column(self._types, name) for name in names}
-        others = self._types.keys() - {*self._members.values()}
-        tools = {*map(plain_name, others)} & {*SEARCHES, "tool_uses"}
-        if any(map(is_named_as_count, others)) or tools:
+        self._members = {name: _column(self._columns, name) for name in names}
+        others = {*map(plain_name, self._types.keys() - {*self._members.values()})}
+        others -= {*TIMES} if self._named(MOMENTS) else set()
+        if any(map(is_named_as_count, others)) or not others.isdisjoint(_BY_LINE):
             raise InvalidRequest.at("/source/s3_uri", "has counts that are not read by column")
         self._failures = [name for name in FAILURE_COLUMNS if name in self._types]
         self._labels: dict[Dimension, str] = {}
+        self._others = others - {"provider", "currency", *FAILURE_COLUMNS, *PROCESSED}
+        self._processing = {
+            name: processing_sql(self._text(column), of_batch=name == "batch")
+            for name in PROCESSED
+            if (column := self._named((name,)))
+        }
 
     @property
     def states_cost(self) -> bool:
         """Whether a column has what calls were charged."""
         return self._named(COST_NAMES) is not None
+
+    @property
+    def ignored(self) -> Sequence[str]:
+        """The columns that are not read."""
+        read = {plain_name(column) for column in self._labels.values()}
+        tags = (name for name in self._others if name.partition(".")[0] in TAG_PARENTS)
+        names = (_OTHER_SIGNS.sub("_", name) for name in self._others - read - {*tags})
+        return not_read(tuple(name.strip("_") for name in names))
+
+    def ignored_in_rows(self) -> Mapping[str, str]:
+        """The columns that are read in some rows, and in which rows they are not."""
+        tier = f"{self._text(self._named(('tier',)))} NOT IN {_PRICE_TIERS}"
+        words: dict[str, str] = {
+            name: f"NOT {known} AND {tier}" if name == "tier" else f"NOT {known}"
+            for name, (_, known) in self._processing.items()
+        }
+        currency = self._named(("currency",))
+        words |= {"currency": f"NOT {self._is_usd(currency)}"} if currency else {}
+        if cost := self._named(COST_NAMES):
+            usd, text = self._is_usd(currency) if currency else "TRUE", self._text(cost)
+            # Most amounts need no second look.
+            is_zero = f"COALESCE(regexp_full_match({text}, {literal(f'{AMOUNT}|{MONEY}')}), TRUE)"
+            unread = f"CASE WHEN {self._stated()} IS NULL THEN NOT {is_zero} ELSE FALSE END"
+            words[plain_name(cost)] = f"{usd} AND {unread}"
+        return words
 
     def calls(
         self, source: str, line: str, labels: Sequence[Dimension] = ()
@@ -75,20 +139,32 @@ class FlatTable:
         shape = self._shape
         named = {label: self._named(column_names(label)) for label in labels}
         self._labels = {label: column for label, column in named.items() if column}
+        model, sound = self._text(self._named(MODELS)), "TRUE"
+        if provider := self._named(("provider",)):
+            model, sound = at_provider_sql(model, self._text(provider))
         columns: dict[str, str] = {
             "moment": self._moment(),
             "request_id": self._text(self._named(REQUEST_IDS)),
-            "model": self._text(self._named(MODELS)),
-            "endpoint": self._text("endpoint"),
-            "team": self._text("team"),
+            "model": model,
+            "endpoint": self._text(self._named(("endpoint",))),
+            "team": self._text(self._named(("team",))),
             "labels": label_list([self._text(column) for column in named.values()]),
             "stated": f"{_NONE} {STATED_TYPE})",
             "zoneless": self.zoneless or "FALSE",
         }
         if self.states_cost:
-            columns["stated"] = amount_sql(self._text(self._named(COST_NAMES)))
+            columns["stated"] = self._stated()
         for term in TERMS:
-            columns[f"asked_{term}"] = self._text(term)
+            columns[f"asked_{term}"] = self._text(self._named((term,)))
+        for processing, _ in self._processing.values():
+            asked = columns["asked_processing"]
+            sound += f" AND COALESCE({asked} = {processing}, TRUE)"
+            columns["asked_processing"] = f"COALESCE({asked}, {processing})"
+        if tier := self._named(("tier",)):
+            sound += f" AND COALESCE({self._text(tier)} NOT IN {_PRICE_TIERS}, TRUE)"
+        columns["sound"] = sound
+        unread = {f"unread_{n}": sql for n, sql in enumerate(self.ignored_in_rows().values())}
+        columns |= unread
         for name, column in self._members.items():
             if name in shape.counts:
                 columns[name] = self._count(column)
@@ -98,7 +174,7 @@ class FlatTable:
                 columns[name] = self._text(served)
             else:
                 columns[name] = self._text(column)
-        whole = are_short(("request_id", "model", "endpoint", "team"))
+        whole = f"sound AND {are_short(('request_id', 'model', 'endpoint', 'team'))}"
         chosen = ",\n  ".join(f"{sql} AS {name}_leaf" for name, sql in columns.items())
         renamed = ", ".join(f"{name}_leaf AS {name}" for name in columns)
         packed = ", ".join(f"{_quoted(name)} := {_quoted(name)}" for name in self._types)
@@ -110,15 +186,17 @@ class FlatTable:
         known = frozenset(name for name, sql in columns.items() if not sql.startswith(_NONE))
         # Where a column may say that a request failed, rows that count nothing are read one by one.
         least = 1 if self._failures else 0
-        return calls_sql(shape, leaves, known, extra=("t", "zoneless"), least=least)
+        return calls_sql(shape, leaves, known, extra=("t", "zoneless", *unread), least=least)
 
     def document(self, row: Mapping[str, Any], moment: int | None) -> dict[str, Any]:
         """A row as the record that ``read_record`` reads."""
-        record: dict[str, Any] = {term: row.get(term) or None for term in TERMS}
-        record |= {name: row[name] for name in self._failures}
-        for names in (MODELS, REQUEST_IDS, ("endpoint",), ("team",), COST_NAMES):
+        record: dict[str, Any] = {name: row[name] for name in self._failures}
+        alone = (
+            (name,) for name in (*TERMS, "endpoint", "team", "provider", "currency", *PROCESSED)
+        )
+        for names in (MODELS, REQUEST_IDS, COST_NAMES, *alone):
             column = self._named(names)
-            if column and row[column] is not None:
+            if column and row[column] not in (None, ""):
                 record[names[0]] = str(row[column])
         for label, column in self._labels.items():
             parent, name = paths_of(label)[0]
@@ -142,7 +220,7 @@ class FlatTable:
         return {**record, "usage": usage, "usage_format": self.usage_format}
 
     def _named(self, names: Sequence[str]) -> str | None:
-        return next((name for name in names if name in self._types), None)
+        return next((self._columns[name] for name in names if name in self._columns), None)
 
     def _text(self, column: str | None) -> str:
         if column is None or column not in self._types:
@@ -166,6 +244,20 @@ class FlatTable:
         # Digits without a sign, a point, a space or a zero before them.
         is_count = f"CAST({count} AS VARCHAR) = {text}"
         return f"CASE WHEN {is_count} THEN {count} WHEN {text} <> '' THEN -1 END"
+
+    def _stated(self) -> str:
+        """The cost in USD that a row states, also as ``$1,234.56``."""
+        text = self._text(self._named(COST_NAMES))
+        is_money = f"regexp_full_match({text}, {literal(MONEY)})"
+        bare = f"CASE WHEN {is_money} THEN translate({text}, '$, ', '') END"
+        stated = f"COALESCE({amount_sql(text)}, {amount_sql(bare)})"
+        if currency := self._named(("currency",)):
+            stated = f"CASE WHEN {self._is_usd(currency)} THEN {stated} END"
+        return stated
+
+    def _is_usd(self, currency: str) -> str:
+        usd = ", ".join(map(literal, US_DOLLARS))
+        return f"COALESCE(upper({self._text(currency)}) IN ({usd}), TRUE)"
 
     def _moment(self) -> str:
         column = self._named(MOMENTS)
@@ -205,13 +297,12 @@ def unpacked_sql(source: str, columns: Columns) -> str:
     return f"SELECT COALESCE(SUM({' + '.join((str(8 * len(columns)), *lengths))}), 0) FROM {source}"
 
 
-def _format(types: Mapping[str, str]) -> UsageFormat:
-    plain = (name.removeprefix("usage.").removeprefix("usage_") for name in types)
-    names = dict.fromkeys((name.split(".")[0] for name in plain), 1)
+def _format(named: Iterable[str], columns: Mapping[str, str]) -> UsageFormat:
+    names = dict.fromkeys((name.split(".")[0] for name in named), 1)
     complete = [
         usage_format
         for usage_format, shape in COLUMNS.items()
-        if all(_column(types, name) for name in shape.required)
+        if all(_column(columns, name) for name in shape.required)
     ]
     try:
         return next(shape.name for shape in recognised(names, None, "") if shape.name in complete)
@@ -220,12 +311,12 @@ def _format(types: Mapping[str, str]) -> UsageFormat:
         raise InvalidRequest.at("/source/s3_uri", detail) from None
 
 
-def _column(types: Mapping[str, str], name: str) -> str | None:
+def _column(columns: Mapping[str, str], name: str) -> str | None:
     """The column of a usage member, by the member's path or last step."""
     dotted = name.replace("__", ".")
     last = dotted.rpartition(".")[2]
     wanted = (f"usage.{dotted}", dotted, f"usage_{name.replace('__', '_')}", last)
-    return next((column for column in wanted if column in types), None)
+    return next((columns[name] for name in wanted if name in columns), None)
 
 
 def _quoted(name: str) -> str:

@@ -213,7 +213,9 @@ _FAILED = 400
 
 
 def is_no_call(document: Document) -> bool:
-    """Whether a line of a log is not a call, by its type or by what it states."""
+    """Whether a line of a log is not a call, by its type or by what it states, or has no values."""
+    if document and all(value in (None, "") for value in document.values()):
+        return True
     return is_no_call_by_type(document) or _is_of_session(document) or is_failed(document)
 
 

@@ -1,0 +1,120 @@
+"""When a record's call was made, as logs, databases, spreadsheets and people write it."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from pricing.errors import InvalidRequest
+from pricing.timestamps import EPOCH, AsOf
+
+
+def moment_of(value: Any, pointer: str) -> tuple[int, bool]:
+    """When a call was made, in microseconds, and whether its time zone was assumed.
+
+    Raises InvalidRequest.
+    """
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) > _DATE_DIGITS:
+        value = int(value)
+    if re.fullmatch(_DIGITS_OF_DATE, str(value)):
+        value = f"{str(value)[:4]}-{str(value)[4:6]}-{str(value)[6:]}"
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        moment = _since_1970(value)
+        if moment is not None:
+            return moment, False
+    if not isinstance(value, str):
+        raise InvalidRequest.at(pointer, NO_TIME)
+    try:
+        instant = AsOf.parse(_INSTANT.sub(_as_rfc3339, value)).instant
+    except ValueError as error:
+        written = by_people(value)
+        if written != value:
+            return moment_of(written, pointer)
+        detail = f"is not a valid date or instant: {error}"
+        raise InvalidRequest.at(pointer, _UNCLEAR if _SLASHES.match(value) else detail) from None
+    if instant < EPOCH:
+        raise InvalidRequest.at(pointer, "must not be before 1970")
+    zoneless = _INSTANT.fullmatch(value)
+    assumed = zoneless is not None and not zoneless["zone"]
+    return (instant - EPOCH) // timedelta(microseconds=1), assumed
+
+
+NO_TIME = "is required: a date (2026-11-22) or an RFC 3339 instant (2026-11-22T09:30:00Z)"
+#: As databases, logs and CSV exports write an instant: a space for the T, nine digits of a second,
+#: an offset without a colon, and often no zone, which then is UTC.
+_INSTANT = re.compile(
+    r"(?P<date>\d{4}-\d{2}-\d{2})[ T](?P<time>\d{2}:\d{2}:\d{2})(?P<part>\.\d{1,9})?"
+    r" ?(?P<zone>UTC|[Zz]|[+-]\d{2}(?::?\d{2})?)?",
+    re.ASCII,
+)
+
+
+def _as_rfc3339(found: re.Match[str]) -> str:
+    zone = (found["zone"] or "Z").replace("UTC", "Z").replace(":", "")
+    if zone[0] in "+-":
+        zone = f"{zone[:3]}:{zone[3:] or '00'}"
+    return f"{found['date']}T{found['time']}{(found['part'] or '')[:7]}{zone}"
+
+
+_DATE_DIGITS = 8
+#: A date without hyphens; as a count of seconds it would be in 1970.
+_DIGITS_OF_DATE = re.compile(r"20\d\d[01]\d[0-3]\d", re.ASCII)
+#: Microseconds in the unit of a count since 1970, by the count that is too large for that unit:
+#: seconds and milliseconds of any year to 5138, then microseconds; what is larger is nanoseconds.
+_UNITS = ((10**11, 1_000_000), (10**14, 1_000), (10**17, 1))
+
+
+def _since_1970(count: int | Decimal) -> int | None:
+    """Microseconds since 1970 of a count of seconds, milli-, micro- or nanoseconds."""
+    if count < 0:
+        return None
+    for below, microseconds in _UNITS:
+        if count < below:
+            return int(count * microseconds)
+    return int(count) // 1_000 if count < 10**20 else None
+
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)
+_UNCLEAR = "may have the day or the month first; send the year first, such as 2026-11-22"
+_DAY, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<year>\d{4})"
+_NAME = r"(?P<name>[A-Za-z]{3,9})\.?"
+#: Dates as spreadsheets and people write them, each with one meaning: the year first, a month's
+#: name, or points, which always have the day first.
+_DATES = (
+    rf"{_YEAR}[/.-](?P<month>\d{{1,2}})[/.-]{_DAY}",
+    rf"{_DAY}\.(?P<month>\d{{1,2}})\.{_YEAR}",
+    rf"{_DAY}[ -]{_NAME},?[ -]{_YEAR}",
+    rf"{_NAME} {_DAY},? {_YEAR}",
+)
+_CLOCK = (
+    r"(?:(?:[T ]|, )(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:\.\d+)?))?"
+    r" ?(?P<half>[AaPp][Mm])? ?(?P<zone>UTC|GMT|[Zz]|[+-]\d{2}(?::?\d{2})?)?)?"
+)
+_BY_PEOPLE = tuple(re.compile(date + _CLOCK, re.ASCII) for date in _DATES)
+_SLASHES = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b", re.ASCII)
+_NOON = 12
+
+
+def by_people(text: str) -> str:
+    """A date or an instant as RFC 3339 has it, or with a space for the T; other texts as they are.
+
+    ``2026/11/1``, ``1.11.2026``, ``Nov 1, 2026`` and ``2026-11-01 9:30 AM``.
+    """
+    found = next((match for one in _BY_PEOPLE if (match := one.fullmatch(text.strip()))), None)
+    if found is None:
+        return text
+    parts = found.groupdict()
+    name = (parts.get("name") or "").lower()
+    named = (number for number, full in enumerate(_MONTHS, 1) if full.startswith(name))
+    month = parts.get("month") or next(named, 0)
+    date = f"{parts['year']}-{int(month):02}-{int(parts['day']):02}"
+    if parts["hour"] is None:
+        return date
+    hour, half = int(parts["hour"]), (parts["half"] or "").lower()
+    if half:
+        hour = hour % _NOON + (_NOON if half == "pm" else 0)
+    zone = (parts["zone"] or "").replace("GMT", "UTC")
+    return f"{date} {hour:02}:{parts['minute']}:{parts['second'] or '00'}{zone}"
