@@ -264,6 +264,19 @@ def test_only_the_same_model_in_some_cloud_keeps_the_requested_name(
     assert ("served_model_differs" in codes(answer)) is (requested == "claude-opus-5-5")
 
 
+@pytest.mark.parametrize(
+    ("requested", "warned"),
+    [("azure/model-router", True), ("azure_ai/model_router", True), ("azure/gpt-5.4-mini", False)],
+)
+def test_the_fee_of_azures_router_is_named_and_in_no_total(
+    ask: Ask, requested: str, warned: bool
+) -> None:
+    usage = {"prompt_tokens": 1_000_000, "completion_tokens": 0}
+    answer = ask(model=requested, response={"model": "gpt-5.4-mini", "usage": usage})
+    assert total(answer) == "0.75"
+    assert ("router_fee_unpriced" in codes(answer)) is warned
+
+
 def test_fractions_in_tool_definitions_are_counted_like_the_rest(ask: Ask) -> None:
     tool = {"name": "t", "input_schema": {"minimum": 0.5}}
     assert ask(model="opus", text="hi", tools=[tool]).status == 200

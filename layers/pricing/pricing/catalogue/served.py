@@ -3,8 +3,14 @@
 import re
 
 from pricing.catalogue.price_book import Match, PriceBook
+from pricing.catalogue.spellings import has_router_fee
 from pricing.errors import UnknownModel
 from pricing.notices import Notice
+
+_ROUTER_FEE = (
+    "Azure bills its model router by the input token next to the model that it chose; the total"
+    " does not include that fee."
+)
 
 
 def billed_model(
@@ -27,15 +33,16 @@ def billed_model(
     names = [f"{prefix}/{served}" for prefix in reversed(prefixes)]
     if _is_served(book, asked, served):
         names.insert(1, asked)
+    fee = (Notice("router_fee_unpriced", _ROUTER_FEE),) if has_router_fee(asked) else ()
     for name in names:
         there = book.known(name)
         if there is not None:
-            return there, name, asked_at, ()
+            return there, name, asked_at, fee
     found = book.known(served)
     if found is None:
         raise _unknown(book, asked, served, served_at)
     message = f"The response was served by {served}, and that is what is priced."
-    return found, served, served_at, (Notice("served_model_differs", message),)
+    return found, served, served_at, (*fee, Notice("served_model_differs", message))
 
 
 def _unknown(book: PriceBook, asked: str, served: str, served_at: str) -> UnknownModel:

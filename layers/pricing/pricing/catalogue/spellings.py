@@ -408,6 +408,11 @@ def without_tool_marks(reference: str) -> tuple[str, bool]:
     return found["model"], found["fast"] is not None
 
 
+def has_router_fee(reference: str) -> bool:
+    """Whether a name is that of Azure's router, which is billed next to the model it chooses."""
+    return reference.startswith("azure") and _ROUTER.fullmatch(reference) is not None
+
+
 def unknown_name_hint(reference: str) -> str | None:
     """What to send instead of a name that says which account or deployment serves, or how."""
     if _ROUTER.fullmatch(reference):
