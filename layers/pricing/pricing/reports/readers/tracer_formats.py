@@ -95,7 +95,38 @@ _OPIK = RecordFormat(
 )
 _PROVIDERS_OWN = "usage.original_usage.*"
 
+#: An answer of AnythingLLM, of its API or its database.
+_ANYTHING_LLM = RecordFormat(
+    name="anythingllm",
+    marks=(
+        "metrics.prompt_tokens | response.metrics.prompt_tokens",
+        "metrics.outputTps | response.metrics.outputTps",
+    ),
+    moment="metrics.timestamp | response.metrics.timestamp | createdAt | sentAt",
+    model="metrics.model | response.metrics.model",
+    request_id="chatId | id",
+    counts={
+        name: f"metrics.{name} | response.metrics.{name}"
+        for name in ("prompt_tokens", "completion_tokens", "total_tokens")
+    },
+    usage_format="openai",
+    without_model="look like answers of AnythingLLM without a model, which are not read; send those"
+    " of a version whose metrics name it",
+)
+#: A message of Cherry Studio; those of the user may have an estimate.
+_CHERRY_STUDIO = RecordFormat(
+    name="cherry_studio",
+    marks=("usage", "topicId", "model.id"),
+    moment="createdAt",
+    model="model.id",
+    request_id="id",
+    usage="usage",
+    labels={"session": "topicId"},
+    only={"role": ("assistant",)},
+)
 TRACERS = (
+    _ANYTHING_LLM,
+    _CHERRY_STUDIO,
     _LANGFUSE,
     RecordFormat(
         name="langfuse",

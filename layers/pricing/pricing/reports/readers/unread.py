@@ -24,6 +24,7 @@ _LACKING: tuple[tuple[str, str, str], ...] = (
         (marks, "chat sessions of VS Code without the counts of each call", _COPILOT)
         for marks in ("requestId, response, variableData", "kind, v.requests", "kind, k, v")
     ),
+    ("responseData.moduleType", "answers of FastGPT, whose steps have the counts", _RECORDS),
     ("sku.description, cost", "a Google Cloud billing export", "send the request logs"),
     ("type=turn.completed, usage", "events of `codex exec` without a model", "send the rollout"),
     (
