@@ -214,6 +214,16 @@ CACHED = "0.00875"
         ({"input_tokens": 2000, "output_tokens": 500, "processing": "Batch"}, "0.005"),
         ({"input_tokens": 2000, "output_tokens": 500, "calls": "10k"}, "100"),
         ({"input_tokens": 2000, "output_tokens": 500, "provider": "OpenAI"}, PLAIN),
+        (
+            {
+                "input_tokens": 2000,
+                "output_tokens": 500,
+                "provider": "Azure OpenAI",
+                "model": "my-deployment",
+                "model_aliases": {"my-deployment": "azure/gpt-4o"},
+            },
+            PLAIN,
+        ),
         *(
             ({"input_tokens": 2000, "output_tokens": 500, "as_of": moment}, PLAIN)
             for moment in ("20261101", 1793520000, 1793520000000, "now", "today", "2026-11-01")

@@ -70,6 +70,7 @@ PROVIDER_WORDS: Mapping[str, str] = {
     "google-gemini": "google",
     "google-gla": "google",
     "google-vertex": "vertex",
+    "google-vertex-ai": "vertex",
     "google-vertex-anthropic": "vertex",
     "google_ai_studio": "google",
     "google_genai": "google",

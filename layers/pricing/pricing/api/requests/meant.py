@@ -256,6 +256,8 @@ def _name(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
     provider, model = sent.get("provider"), sent.get("model")
     if "provider" in fields or not isinstance(provider, str) or not isinstance(model, str):
         return
+    aliases = sent.get("model_aliases")
     if provider.strip() and "/" not in model:
         del sent["provider"]
-        sent["model"] = at_provider(provider, model)
+        is_own = isinstance(aliases, dict) and model in aliases  # a deployment's, which says all
+        sent["model"] = model if is_own else at_provider(provider, model)
