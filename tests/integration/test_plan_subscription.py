@@ -171,3 +171,17 @@ def test_what_makes_no_plan_is_refused_at_its_field(
 def test_an_unknown_model_is_not_found_at_its_item(plan: Plans) -> None:
     items = [REVIEWS, {**REVIEWS, "model": "gpt-99"}]
     assert plan.refused(**NOW, items=items) == (404, "/items/1/model")
+
+
+def test_usage_that_is_priced_in_part_does_not_make_the_api_the_cheaper_of_two(plan: Plans) -> None:
+    # Known are 18 USD a month, and 180 USD for ten times the calls; Pro costs 20.
+    part = {**REVIEWS, "usage": {**REVIEWS["usage"], "surprising_tokens": 9}}
+    known = ("saves_usd", "cheaper", "break_even_usage", "break_even_calls")
+    less = plan(**NOW, items=[part])
+    assert less["status"] == "partial"
+    assert [offer(less, "pro")[name] for name in known] == [None] * 4
+    more = plan(**NOW, items=[{**part, "calls": 3_000}])
+    assert [offer(more, "pro")[name] for name in known] == [None, "plan", None, None]
+    # What is billed in addition to the fee costs the same either way.
+    assert offer(less, "enterprise")["saves_usd"] == "-20"
+    assert offer(less, "enterprise")["cheaper"] == "api"

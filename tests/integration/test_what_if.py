@@ -244,3 +244,17 @@ def test_a_move_to_a_retired_model_says_so(ask: Ask) -> None:
         "claude-3-haiku retired on 2026-04-20."
         in answered(ask(usage, model="claude-3-haiku"))["notes"]
     )
+
+
+def test_a_line_that_leaves_something_out_is_not_compared_with_one_that_does_not(ask: Ask) -> None:
+    # The embedding model has no price for output: 100 x 2,000 tokens at $0.02 a million are $0.004.
+    usage = {"input_tokens": 2_000, "output_tokens": 1_000}
+    answer = answered(ask(usage, on="text-embedding-3-small", model="claude-sonnet-5-5"))
+    assert (answer["total_usd"], answer["saves_usd"]) == ("0.004", "0")
+    assert answer["notes"][-1] == (
+        "line: Its cost with this change cannot be compared: no price is known for its present"
+        " output."
+    )
+    # The same is left out of both where the model stays: a batch costs half of that.
+    answer = answered(ask(usage, on="text-embedding-3-small", processing="batch"))
+    assert (answer["total_usd"], answer["saves_usd"]) == ("0.002", "0.002")

@@ -87,11 +87,16 @@ class Line:
     def repriced(self, attempts: Sequence[Attempt] | None = None) -> Priced:
         """Price the line, or other attempts of it.
 
-        Raises InvalidRequest if a component without a known price comes in with the change.
+        Raises InvalidRequest if the change prices a component that was not, or the reverse: the
+        difference of the two costs would be that component's price, and no saving.
         """
         priced = self.priced_at(self.at, self.attempts if attempts is None else attempts)
-        if not priced.complete and self.priced.complete:
+        now, then = (_without_price(one) for one in (self.priced, priced))
+        if then - now:
             raise InvalidRequest.at("", f"{self.model.id} has no price for a component of it.")
+        if now - then:
+            detail = f"no price is known for its present {', '.join(sorted(now - then))}."
+            raise InvalidRequest.at("", f"Its cost with this change cannot be compared: {detail}")
         return priced
 
     def priced_at(self, moment: datetime, attempts: Sequence[Attempt]) -> Priced:
@@ -105,6 +110,11 @@ class Line:
             return self.priced_at(moment, self.attempts).total_usd
 
         return hour_assumption(self.model, self.as_of, f"the cost of {self.name}", usd_at)
+
+
+def _without_price(priced: Priced) -> set[str]:
+    """Return the components that are used and have no known price."""
+    return {item.component for item in priced.line_items if item.cost_usd is None}
 
 
 @immutable

@@ -139,6 +139,8 @@ class SeatOffer:
     """One way to pay for a plan.
 
     Savings are null for a plan of limited usage, such as a free one: it does not replace the calls.
+    They are null, as the break-even values are, for a plan that includes usage whose API cost is
+    ``partial``; the plan is still ``cheaper`` if it costs less than the known part.
     """
 
     billing: Billing
@@ -270,7 +272,8 @@ def plan_subscription(
         plans_version=plans.id,
         plans_as_of=plans.as_of,
         plans=tuple(
-            _compared(plan, query.seats, workload.month_usd, calls) for plan in plans.plans
+            _compared(plan, query.seats, (workload.month_usd, status), calls)
+            for plan in plans.plans
         ),
         unverified=tuple(_unverified(plans.plans)),
         workloads=(workload,),
@@ -299,7 +302,9 @@ def _calls(in_force: BookInForce, item: SeatUsage, seats: int) -> tuple[CallGrou
     return CallGroup(item.name, pricer, counted.attempts, query.calls * seats), counted
 
 
-def _compared(plan: SubscriptionPlan, seats: int, api_usd: Decimal, calls: int) -> PlanComparison:
+def _compared(
+    plan: SubscriptionPlan, seats: int, api: tuple[Decimal, ComparedStatus], calls: int
+) -> PlanComparison:
     available = plan.max_seats is None or seats <= plan.max_seats
     return PlanComparison(
         id=plan.id,
@@ -309,16 +314,19 @@ def _compared(plan: SubscriptionPlan, seats: int, api_usd: Decimal, calls: int) 
         min_seats=plan.min_seats,
         max_seats=plan.max_seats,
         available=available,
-        offers=tuple(
-            _offer(plan, price, seats, api_usd, calls) for price in plan.prices if available
-        ),
+        offers=tuple(_offer(plan, price, seats, api, calls) for price in plan.prices if available),
         statements=plan.statements,
     )
 
 
 def _offer(
-    plan: SubscriptionPlan, price: SeatPrice, seats: int, api_usd: Decimal, calls: int
+    plan: SubscriptionPlan,
+    price: SeatPrice,
+    seats: int,
+    api: tuple[Decimal, ComparedStatus],
+    calls: int,
 ) -> SeatOffer:
+    api_usd, status = api
     billed = max(seats, plan.min_seats)
     fees = multiply(price.usd_per_seat_month, Decimal(billed))
     usage = api_usd if plan.usage == "billed" else ZERO
@@ -328,7 +336,9 @@ def _offer(
         saves = subtract(api_usd, total)
         cheaper = _CHEAPER[(saves > 0) - (saves < 0)]
     break_even_usage, break_even_calls = None, None
-    if plan.usage == "included" and api_usd > 0:
+    if plan.usage == "included" and status == "partial":  # the API costs more than is known
+        saves, cheaper = None, "plan" if cheaper == "plan" else None
+    elif plan.usage == "included" and api_usd > 0:
         break_even_usage = ratio(fees, api_usd)
         break_even_calls = ceil(Fraction(fees) * calls / Fraction(api_usd))
     return SeatOffer(
