@@ -123,7 +123,8 @@ def estimate(
     _must_be_said(sent)
     answer = ask.ask("POST /v1/estimate", sent)
     ask.show(answer, estimated, answer["line_items"])
-    return over(budget, (answer["net"] or answer)["total_usd"])
+    cost = answer["net"] or answer
+    return over(budget, cost["total_usd"], known=cost["status"] == "priced")
 
 
 def compare(
@@ -174,9 +175,18 @@ def _must_be_said(sent: Mapping[str, Any]) -> None:
         )
 
 
-def over(budget: str | None, total_usd: str | None) -> int:
-    """Return the exit status of a cost with this budget, which may be None."""
-    if budget is None or total_usd is None or Decimal(total_usd) <= Decimal(budget):
+def over(budget: str | None, total_usd: str | None, *, known: bool = True) -> int:
+    """Return the exit status of a cost with this budget, which may be None.
+
+    A cost that is not ``known`` is more than the total, by what has no known price.
+    """
+    if budget is None or (known and total_usd is None):
         return 0
+    if total_usd is None or Decimal(total_usd) <= Decimal(budget):
+        if known:
+            return 0
+        message = "The cost is not known: a part of it has no known price, so it may be over the"
+        typer.echo(f"{message} budget of {money(budget)}.", err=True)
+        return OVER_BUDGET
     typer.echo(f"{money(total_usd)} is over the budget of {money(budget)}.", err=True)
     return OVER_BUDGET

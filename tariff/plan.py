@@ -68,7 +68,7 @@ def caching(
     hours_per_day: Annotated[int, Option(help="Hours a day with calls.")] = 8,
     days_per_month: Annotated[int, Option(help="Days a month with calls.")] = 22,
     ttl: Annotated[
-        Literal["auto", "5m", "1h", "none"], Option(help="The time to live; auto is the cheapest.")
+        Literal["auto", "5m", "1h"], Option(help="The time to live; auto is the cheapest.")
     ] = "auto",
     arrivals: Annotated[
         Literal["even", "poisson"], Option(help="At equal intervals, or at random.")

@@ -216,7 +216,9 @@ def report(
     elif style == "markdown" or written.format == "json" or written.opens:
         view = reported(answer, rows, datetime.now(UTC).date(), with_plans="Claude Code" in tools)
         show(view) if style == "table" else write(markdown_text(view))
-    return over(budget, (answer["net"] or {}).get("total_usd") or answer["totals"]["cost_usd"])
+    cost = (answer["net"] or {}).get("total_usd") or answer["totals"]["cost_usd"]
+    known = cost is not None or not answer["unpriced"]["calls"]
+    return over(budget, cost, known=known)
 
 
 def made_from(

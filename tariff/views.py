@@ -53,18 +53,27 @@ def _model(model: Answer) -> str:
 
 def _at_least(answer: Answer) -> str:
     """What precedes a total that leaves out something without a price."""
-    return "" if answer["status"] == "priced" else "at least "
+    return "at least " if answer.get("status") == "partial" else ""
+
+
+def _total(answer: Answer) -> str:
+    """A total, which may leave out something without a price, or everything."""
+    if answer.get("status") == "unpriced":
+        return "no known price"
+    return f"{_at_least(answer)}{money(answer['total_usd'])}"
 
 
 def paid(answer: Answer) -> list[tuple[str, str]]:
     """What is paid by a rate card, and the total in another currency, where they were asked for."""
     facts = []
-    if net := answer.get("net"):
-        facts.append(("By your rate card", money(net["total_usd"])))
-    if other := answer.get("converted"):
+    net = answer.get("net")
+    if net:
+        facts.append(("By your rate card", _total(net)))
+    if (other := answer.get("converted")) and (net or answer).get("status") != "unpriced":
         total = Decimal(other["amounts"].get("/net/total_usd", other["total"]))
         rate = f"at {Decimal(other['rate']).normalize():f}, {other['rate_date']}"
-        facts.append((other["currency"], f"{usd(total).replace('$', '')} ({rate})"))
+        shown = f"{_at_least(net or answer)}{usd(total).replace('$', '')} ({rate})"
+        facts.append((other["currency"], shown))
     return facts
 
 
@@ -72,7 +81,8 @@ def estimated(answer: Answer) -> Shown:
     """``POST /v1/estimate``."""
     facts = [("Model", _model(answer["model"])), *paid(answer)]
     if answer["calls"] > 1:
-        facts += [("Calls", number(answer["calls"])), ("Each call", money(answer["per_call_usd"]))]
+        each = _total({**answer, "total_usd": answer["per_call_usd"]})
+        facts += [("Calls", number(answer["calls"])), ("Each call", each)]
     if answer["calls_for_budget"] is not None:
         facts.append(("Calls for the budget", number(answer["calls_for_budget"])))
     window = answer["context"]
@@ -86,9 +96,8 @@ def estimated(answer: Answer) -> Shown:
         (line["component"], number(line["quantity"]), _price(line), money(line["cost_usd"]))
         for line in answer["line_items"]
     ]
-    total = money(answer["total_usd"]) if answer["status"] != "unpriced" else "no known price"
     return Shown(
-        f"{_at_least(answer)}{total}" if answer["status"] == "partial" else total,
+        _total(answer),
         facts,
         [Table(("Component", "Quantity", "Price", "Cost"), rows)],
         notes_of(answer),
@@ -162,6 +171,8 @@ def recommended(answer: Answer) -> Shown:
     facts = []
     if top := answer["savings_vs_always_top"]:
         saved = f"{money(top['saves_usd'])} ({share(top['saves_percent'])})"
+        if top["saves_usd"] is None:
+            saved = "not known"
         facts.append((f"Saved compared with always {top['model']}", saved))
     table = Table(("Task", "Model", "Complexity", "Kind", "Cost"), rows, "<<<<>")
     title = f"Recommended: {rows[0][1]}" if len(rows) == 1 else f"{len(rows)} recommendations"
@@ -184,9 +195,14 @@ def cached(answer: Answer) -> Shown:
         )
         for option in plan["options"]
     ]
-    title = f"Caching saves {money(plan['saves_usd_per_month'])} a month"
-    if plan["ttl"] in (None, "none"):
+    saves = Decimal(plan["saves_usd_per_month"])
+    title = f"Caching {'costs' if saves < 0 else 'saves'} {usd(abs(saves))} a month"
+    title += " more than it saves" if saves < 0 else ""
+    explicit = plan["explicit"]
+    if plan["ttl"] == "none":
         title = "Caching saves nothing for these calls"
+        if explicit and Decimal(explicit["saves_usd"]) > 0:
+            title = f"Only an explicit cache saves: {money(explicit['saves_usd'])} a month"
     facts = [
         ("Model", _model(answer["model"])),
         ("Best time to live", str(plan["best_ttl"])),
@@ -213,7 +229,10 @@ def batched(answer: Answer) -> Shown:
     ]
     if answer["size"]:
         facts.append(("Batches", number(answer["size"]["batches"])))
-    title = f"Batches save {money(answer['saves_usd'])} ({share(answer['saves_percent'])})"
+    title = "Batches have no known price here"
+    if answer["saves_usd"] is not None:
+        title = f"Batches save {money(answer['saves_usd'])} ({share(answer['saves_percent'])})"
+        title += " of what has a known price" if answer["status"] == "partial" else ""
     notes = [reason["message"] for reason in suits["reasons"]]
     return Shown(
         title,

@@ -175,7 +175,8 @@ def test_an_unknown_model_is_not_found_at_its_item(plan: Plans) -> None:
 
 def test_usage_that_is_priced_in_part_does_not_make_the_api_the_cheaper_of_two(plan: Plans) -> None:
     # Known are 18 USD a month, and 180 USD for ten times the calls; Pro costs 20.
-    part = {**REVIEWS, "usage": {**REVIEWS["usage"], "surprising_tokens": 9}}
+    usage = {"input_tokens": 15_000, "output_tokens": 3_000, "surprising_tokens": 9}
+    part = {**REVIEWS, "usage": usage}
     known = ("saves_usd", "cheaper", "break_even_usage", "break_even_calls")
     less = plan(**NOW, items=[part])
     assert less["status"] == "partial"

@@ -135,3 +135,8 @@ def test_the_months_summary_has_the_net_cost_and_the_list_cost() -> None:
     plain = report_card(MonthSummary.from_json(summary.to_json()))
     assert plain.title == "$100.00 in 2026-10"
     assert "At list prices" not in dict(plain.facts)
+    # Calls without a price are in no amount: what is known is the least, or nothing.
+    part = replace(summary, unpriced_calls=2)
+    assert report_card(part).title == "At least $100.00 in 2026-10"
+    none = replace(part, cost_usd=Decimal(0))
+    assert report_card(none).title == "No known price in 2026-10"

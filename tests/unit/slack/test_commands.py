@@ -372,3 +372,15 @@ def test_a_cost_without_a_known_price_is_not_shown_as_zero_and_a_part_not_as_a_w
         ("whisper-1", "no known price", ""),
         ("text-embedding-3-small", "≥ $0.00004", ""),
     ]
+
+
+def test_a_prefix_that_only_an_explicit_cache_makes_cheaper_is_headed_by_it() -> None:
+    # Gemini's own cache has expired at each of the 10 calls an hour, of which a month has 1,760.
+    # 30,000 tokens at $0.75 a million cost $39.60. An explicit cache is made on 22 days ($0.495),
+    # kept for 176 hours at $0.50 ($2.64) and read 1,760 times at $0.075 ($3.96): $7.095 in all.
+    found = card("plan caching gemini-3.8-flash 30k prefix 10 per hour")
+    assert ("Without caching", "$39.60 a month") in found.facts
+    assert found.title == "Only an explicit cache saves: $32.50 a month (82.1%)"
+    # DeepSeek's own cache has expired too, and it has no other.
+    none = card("plan caching deepseek-v4-pro 30k prefix 10 per hour")
+    assert none.title == "Caching would save nothing for these calls"

@@ -449,3 +449,42 @@ def test_a_digit_in_a_models_name_is_not_an_amount(run: Run) -> None:
     status, out, _ = run("compare", *names, "--input", "2k", "--output", "500", "--json")
     assert status == 0
     assert len(json.loads(out)["rows"]) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "title"),
+    [
+        # 22 days of 8 writes of 30,000 tokens at $2.50 a million, and not at $2: $2.64 more.
+        (
+            ["caching", "sonnet", "--prefix", "30k", "--calls-per-hour", "1", "--ttl", "5m"],
+            "Caching costs $2.64 a month more than it saves",
+        ),
+        # The arithmetic is with the same card of Slack.
+        (
+            ["caching", "gemini-3.8-flash", "--prefix", "30k", "--calls-per-hour", "10"],
+            "Only an explicit cache saves: $32.50 a month",
+        ),
+        (
+            ["batch", "command-a", "--input", "3k", "--output", "1k", "--requests", "9"],
+            "Batches have no known price here",
+        ),
+    ],
+)
+def test_a_plan_is_headed_by_what_it_saves_or_costs(
+    run: Run, arguments: list[str], title: str
+) -> None:
+    _, out, _ = run("plan", *arguments)
+    assert out.splitlines()[0] == title
+
+
+def test_a_cost_without_a_known_price_is_neither_zero_nor_within_a_budget(run: Run) -> None:
+    whole = ("--input", "2k", "--output", "1k", "--calls", "10")
+    status, out, err = run("estimate", "whisper-1", *whole, "--budget", "1")
+    assert out.splitlines()[0] == "no known price"
+    assert {*out.splitlines()} >= {"Each call  no known price"}
+    assert (status, "not known" in err) == (3, True)
+    # 20,000 tokens at $0.02 a million, and 10,000 of output without a price.
+    status, out, err = run("estimate", "text-embedding-3-small", *whole, "--budget", "1")
+    assert out.splitlines()[0] == "at least $0.0004"
+    assert {*out.splitlines()} >= {"Each call  at least $0.00004"}
+    assert (status, "not known" in err) == (3, True)

@@ -55,7 +55,11 @@ def _headline(plan: CachingPlan) -> str:
     if not plan.cacheable:
         return "This prefix would not be cached"
     if plan.ttl == "none":
-        return "Caching would cost more than it saves"
+        explicit = plan.explicit
+        if explicit is None or explicit.saves_usd <= 0:
+            return "Caching would save nothing for these calls"
+        share = percent(share_of(explicit.saves_usd, plan.plain_month.cost_usd))
+        return f"Only an explicit cache saves: {usd(explicit.saves_usd)} a month ({share})"
     saves = plan.saves_usd_per_month
     share = percent(share_of(saves, plan.plain_month.cost_usd))
     caching = "Automatic caching" if plan.ttl == "automatic" else f"Caching for {_TTL[plan.ttl]}"

@@ -18,8 +18,11 @@ def report_card(summary: MonthSummary) -> Card:
         (driver.endpoint or "not stated", driver.model or "not stated", usd(driver.cost_usd))
         for driver in summary.drivers
     )
+    cost = usd(paid)
+    if summary.unpriced_calls:  # they are in no amount
+        cost = f"At least {cost}" if paid else "No known price"
     return Card(
-        title=f"{usd(paid)} in {summary.month}",
+        title=f"{cost} in {summary.month}",
         facts=tuple(facts),
         table=Table(("Endpoint", "Model", "Cost"), rows, text_columns=2) if rows else None,
         notes=(
