@@ -90,7 +90,8 @@ export function Details({ answered }: { answered: Answered }) {
             class="model"
             summary={
               <>
-                {nameOf(row.model, rows)}: <Money amount={each.pays} currency={each.currency} /> a request
+                {nameOf(row.model, rows)}: {each.least && "at least "}
+                <Money amount={each.pays} currency={each.currency} /> a request
               </>
             }
           >

@@ -25,10 +25,22 @@ export type Later = { starts: string; month: Amounts; year: Amounts };
 /** A name that no model has, and those that it may mean. */
 export type Unknown = { model: string; suggestions: string[] };
 
-/** One amount: what is paid, the list price where a rate card makes that differ, and both in USD. */
-export type Amounts = { currency: string; pays: string | null; list: string | null; usd: string | null };
+/**
+ * One amount: what is paid, the list price where a rate card makes that differ, and both in USD. Null is not known;
+ * with `least`, what is paid leaves out something without a known price.
+ */
+export type Amounts = { currency: string; pays: string | null; list: string | null; usd: string | null; least: boolean };
 
+type Status = "priced" | "partial" | "unpriced";
+type Priced = { status?: Status; totals?: { status: Status }; items?: { status: Status }[] };
 type Answer = { net: object | null; converted: Schema["Converted"] | null };
+
+/** How much of a call, or of all calls of a workload, has a known price. */
+function statusOf(answer: object): Status {
+  const { status, totals, items } = answer as Priced;
+  if (items?.length && items.every((item) => item.status === "unpriced")) return "unpriced";
+  return totals?.status ?? status ?? "priced";
+}
 
 /** The amount at a JSON pointer of an answer, at the rate card's prices and in the currency that it has. */
 export function amountsAt(answer: Answer, pointer: string): Amounts {
@@ -39,11 +51,14 @@ export function amountsAt(answer: Answer, pointer: string): Amounts {
   const { converted } = answer;
   const shown = (at: string) => (converted ? (converted.amounts[at] ?? null) : read(at));
   const net = answer.net ? `/net${pointer}` : pointer;
+  // Of what has no known price, the API's total is that of nothing.
+  const [paid, listed] = [statusOf(answer.net ?? answer), statusOf(answer)];
   return {
     currency: converted?.currency ?? "USD",
-    pays: shown(net),
-    list: answer.net ? shown(pointer) : null,
-    usd: converted ? read(net) : null,
+    pays: paid === "unpriced" ? null : shown(net),
+    list: answer.net && listed !== "unpriced" ? shown(pointer) : null,
+    usd: converted && paid !== "unpriced" ? read(net) : null,
+    least: paid === "partial",
   };
 }
 

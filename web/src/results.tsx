@@ -48,9 +48,9 @@ export function Results({ answered, today, pinned, unpin, link }: Properties) {
           caption="Cost of one request"
           {...(rows.length > 1 ? { baseline: rows.indexOf(baselineOf(answered)!) } : {})}
           bars={rows.map(({ row }) => {
-            const { pays, currency } = amountsAt(row, "/per_call_usd");
+            const { pays, currency, least } = amountsAt(row, "/per_call_usd");
             const places = placesOf(rows.map((other) => amountsAt(other.row, "/per_call_usd").pays));
-            return { label: nameOf(row.model, rows), parts: split(row), text: pays ? money(pays, currency, places) : "no price" };
+            return { label: nameOf(row.model, rows), parts: split(row), text: pays ? `${least ? "at least " : ""}${money(pays, currency, places)}` : "no price" };
           })}
         />
       )}
@@ -95,9 +95,10 @@ function split(row: Schema["CompareRow"]): { kind: string; amount: string }[] {
 
 /** An amount as it is paid; below it the list price that a rate card changes, and the exact figure in USD. */
 function Amount({ amounts, places = 0 }: { amounts: Amounts; places?: number }) {
-  const { currency, pays, list, usd } = amounts;
+  const { currency, pays, list, usd, least } = amounts;
   return (
     <span>
+      {least && "at least "}
       <Money amount={pays} currency={currency} places={places} />
       {list !== null && list !== pays && (
         <small class="now">
@@ -269,7 +270,7 @@ function Costs({ answered, today }: { answered: Answered; today: Answered | null
             <tr role="row" key={`${row.model.provider}/${row.model.id}`} data-model={row.model.id}>
               <th role="rowheader" scope="row">
                 {row.model.id} <small>{row.model.provider}</small>
-                {row.status !== "priced" && <small class="warn"> a component has no known price</small>}
+                {row.status === "partial" && <small class="warn"> a component has no known price</small>}
                 <small>
                   <From row={one} />
                 </small>
@@ -373,8 +374,10 @@ export function Change({ changed, index }: { changed: Schema["WorkloadEstimate"]
   const { saves_percent: share, notes } = (changed.net ?? changed).what_if[index]!;
   if (notes.some((note) => TOO_LONG.test(note))) return <span class="muted">– (the prefix is larger than the input)</span>;
   const more = saves?.startsWith("-");
+  if (total.pays === null) return <Money amount={null} />;
   return (
     <span>
+      {total.least && "at least "}
       <Money amount={total.pays} currency={currency} />{" "}
       {saves === "0" ? (
         <small class="now">saves nothing</small>
@@ -411,6 +414,9 @@ export function Source({ pricing }: { pricing: Schema["Provenance"] }) {
   );
 }
 
+/** An amount of a table; nothing where no component has a known price. */
+const known = (status: string | undefined, amount: string | undefined) => (status === "unpriced" ? null : amount);
+
 /** The table as CSV, with exact amounts: what was asked, and each change that is switched on, in columns of their own. */
 function table({ question, compared: { pricing }, rows }: Answered): string {
   const net = rows.some(({ row }) => row.net);
@@ -434,16 +440,14 @@ function table({ question, compared: { pricing }, rows }: Answered): string {
       return [
         row.model.provider,
         row.model.id,
-        row.per_call_usd,
+        known(row.status, row.per_call_usd),
         question.period,
         wholeNumber(question.calls),
-        period.totals.period_usd,
-        period.totals.monthly_usd,
-        period.totals.yearly_usd,
+        ...[period.totals.period_usd, period.totals.monthly_usd, period.totals.yearly_usd].map((amount) => known(row.status, amount)),
         row.relative_to_baseline,
         pricing.version,
         pricing.as_of,
-        ...(net ? [row.net?.per_call_usd, period.net?.totals.monthly_usd, period.net?.totals.yearly_usd] : []),
+        ...(net ? [row.net?.per_call_usd, period.net?.totals.monthly_usd, period.net?.totals.yearly_usd].map((amount) => known(row.net?.status, amount)) : []),
         ...(currency ? amounts.map(({ pays }) => pays) : []),
         ...[input, output, read, written, ...days, ...caching],
         ...((changed?.net ?? changed)?.what_if.flatMap((change) => [change.total_usd, change.saves_usd]) ?? []),

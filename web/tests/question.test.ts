@@ -130,7 +130,18 @@ describe("an amount of an answer", () => {
     [{ ...plain, converted }, { currency: "EUR", pays: "4", list: null, usd: "8" }],
     [{ ...net, converted }, { currency: "EUR", pays: "3", list: "4", usd: "6" }],
   ])("%j is what is paid, and what that differs from", (answer, amounts) => {
-    expect(amountsAt(answer, "/total_usd")).toEqual(amounts);
+    expect(amountsAt(answer, "/total_usd")).toEqual({ ...amounts, least: false });
+  });
+  it.each([
+    [{ ...plain, status: "unpriced" }, null, false],
+    [{ ...plain, status: "partial" }, "8", true],
+    [{ ...plain, status: "priced" }, "8", false],
+    // The sum of a workload whose only line has no known price is partial, and that of nothing.
+    [{ ...plain, totals: { status: "partial" }, items: [{ status: "unpriced" }] }, null, false],
+    [{ ...plain, totals: { status: "partial" }, items: [{ status: "partial" }] }, "8", true],
+    [{ ...plain, status: "unpriced", net: { total_usd: "6", status: "priced" } }, "6", false],
+  ])("of %j is not zero where it has no known price, and not whole where a part has none", (answer, pays, least) => {
+    expect(amountsAt(answer, "/total_usd")).toMatchObject({ pays, list: null, least });
   });
   it("that is not known stays unknown", () => {
     expect(amountsAt({ ...plain, total_usd: null } as never, "/total_usd").pays).toBeNull();
