@@ -120,7 +120,8 @@ export function Changes({ query }: { query: URLSearchParams }) {
           <ul class="notes">
             {found.activations.map((entry) => (
               <li key={entry.at}>
-                {moment(entry.at)}: {entry.version} by {entry.actor}. {entry.reason}
+                {moment(entry.at)}: {entry.version}
+                {entry.actor && ` by ${entry.actor}`}. {entry.reason}
               </li>
             ))}
           </ul>

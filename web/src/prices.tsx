@@ -172,9 +172,24 @@ function ModelDetails({ reference }: { reference: string }) {
       </p>
       <Facts class="facts" facts={facts} />
       {model.prices && <PricesNow modes={model.prices.modes} />}
+      {model.prices?.windows.map(({ start, end }) => (
+        <p class="notice" key={start}>
+          Other prices apply from {start} to {end} UTC.
+        </p>
+      ))}
       <History model={model} now={model.pricing.as_of} />
       <Notes texts={model.notes} />
     </article>
+  );
+}
+
+/** The prices of a mode for what is not a token, such as a second of audio, by what they are for. */
+export function unitPrices({ units }: Pick<Schema["ModePrices"], "units">): Record<string, string> {
+  return Object.fromEntries(
+    units.map(({ component: name, unit, when, usd }) => {
+      const each = unit === "token" ? "per million tokens" : `per ${unit.replaceAll("_", " ")}`;
+      return [[name, ...Object.values(when), each].join(", "), usd];
+    }),
   );
 }
 
@@ -182,13 +197,14 @@ function ModelDetails({ reference }: { reference: string }) {
 function PricesNow({ modes }: { modes: Schema["ModePrices"][] }) {
   const ordered = [...modes].sort((a, b) => Number(b.mode === "standard") - Number(a.mode === "standard"));
   const columns = ordered.flatMap((mode) => [
-    { name: mode.mode, prices: { ...mode.usd_per_mtok, ...mode.usd_per_use } as Record<string, string> },
+    { name: mode.mode, prices: { ...mode.usd_per_mtok, ...mode.usd_per_use, ...unitPrices(mode) } as Record<string, string> },
     ...mode.tiers.map((tier) => ({
       name: `${mode.mode}, prompt over ${count(tier.above_tokens)} tokens`,
       prices: tier.usd_per_mtok as Record<string, string>,
     })),
   ]);
-  const names = [...new Set(["input", "output", ...columns.flatMap((column) => Object.keys(column.prices))])];
+  const byToken = modes.some((mode) => Object.keys(mode.usd_per_mtok).length > 0);
+  const names = [...new Set([...(byToken ? ["input", "output"] : []), ...columns.flatMap((column) => Object.keys(column.prices))])];
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Prices now">
       <table>

@@ -6,6 +6,7 @@ import { amountsAt, isAfter, nameOf, pricesAt } from "../src/estimate";
 import { compareRequest, factorOf, Incomplete, shareOf, whatIfRequest, workloadRequest } from "../src/requests";
 import { NotOneCall, readPasted, wholeNumber } from "../src/pasted";
 import { searched } from "../src/models";
+import { unitPrices } from "../src/prices";
 import { snippet } from "../src/snippets";
 import { CURRENCIES, fromQuery, type Question, START, toQuery } from "../src/state";
 import { csv, dated, listed } from "../src/parts";
@@ -332,4 +333,18 @@ it("the prices of a day are those that began by then, and others are announced",
   expect(pricesAt(page, "2026-10-06")?.start).toBeNull();
   expect(pricesAt(page, "2026-10-07")?.start).toBe(change);
   expect([isAfter(change, "2026-10-06T23:59:59Z"), isAfter(change, "2026-10-07"), isAfter(null, "2026-10-06")]).toEqual([true, false, false]);
+});
+
+it("prices of what is not a token are named by what they are for", () => {
+  const listed = { default: false, minimum: null };
+  const units = [
+    { ...listed, component: "image", unit: "image", usd: "0.167", when: { quality: "high", size: "1024x1024" } },
+    { ...listed, component: "audio_second", unit: "second", usd: "0.0001", when: {} },
+    { ...listed, component: "training", unit: "token", usd: "25", when: {} },
+  ];
+  expect(unitPrices({ units })).toEqual({
+    "image, high, 1024x1024, per image": "0.167",
+    "audio_second, per second": "0.0001",
+    "training, per million tokens": "25",
+  });
 });
