@@ -22,7 +22,8 @@ def reported(answer: Answer, most_rows: int, today: date, *, with_plans: bool) -
     """
     totals, records = answer["totals"], answer["records"]
     nothing = not totals["calls"]
-    title = "Nothing was priced" if nothing else money(totals["cost_usd"])
+    least = "at least " if answer["unpriced"]["calls"] or records["partial"] else ""
+    title = "Nothing was priced" if nothing else f"{least}{money(totals['cost_usd'])}"
     if totals["first_day"]:
         title += f" from {totals['first_day']} to {totals['last_day']}"
     facts = [*paid(answer), ("Calls", count(totals["calls"]))]

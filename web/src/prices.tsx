@@ -8,7 +8,7 @@ import { History } from "./charts";
 import { address, replaceAddress, useField } from "./hash";
 import { isRetired, providersOf, retirement, searched, useModels } from "./models";
 import { count, price } from "./money";
-import { component, Facts, moment, Notes, Problem, Sources, useFirst } from "./parts";
+import { component, Facts, listed, moment, Notes, Problem, Sources, useFirst } from "./parts";
 import { Pending } from "./pending";
 
 /** For those who approve prices only, and so apart from the others. */
@@ -172,15 +172,21 @@ function ModelDetails({ reference }: { reference: string }) {
       </p>
       <Facts class="facts" facts={facts} />
       {model.prices && <PricesNow modes={model.prices.modes} />}
-      {model.prices?.windows.map(({ start, end }) => (
-        <p class="notice" key={start}>
-          Other prices apply from {start} to {end} UTC.
-        </p>
-      ))}
+      {model.prices && model.prices.windows.length > 0 && (
+        <p class="notice">Other prices apply {listed(model.prices.windows.map(hours))}.</p>
+      )}
       <History model={model} now={model.pricing.as_of} />
       <Notes texts={model.notes} />
     </article>
   );
+}
+
+const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/** The hours and days of off-peak prices, in words. */
+export function hours({ start, end, days }: Pick<Schema["WindowPrices"], "start" | "end" | "days">): string {
+  const time = start === end ? "all day" : `from ${start.slice(0, 5)} to ${end.slice(0, 5)} UTC`;
+  return days.length ? `${time} on ${listed(days.map((day) => WEEKDAYS[day - 1]!))}` : time;
 }
 
 /** The prices of a mode for what is not a token, such as a second of audio, by what they are for. */

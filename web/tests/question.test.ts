@@ -6,7 +6,7 @@ import { amountsAt, isAfter, nameOf, pricesAt } from "../src/estimate";
 import { compareRequest, factorOf, Incomplete, shareOf, whatIfRequest, workloadRequest } from "../src/requests";
 import { NotOneCall, readPasted, wholeNumber } from "../src/pasted";
 import { searched } from "../src/models";
-import { unitPrices } from "../src/prices";
+import { hours, unitPrices } from "../src/prices";
 import { snippet } from "../src/snippets";
 import { CURRENCIES, fromQuery, type Question, START, toQuery } from "../src/state";
 import { csv, dated, listed } from "../src/parts";
@@ -348,3 +348,8 @@ it("prices of what is not a token are named by what they are for", () => {
     "training, per million tokens": "25",
   });
 });
+
+it.each([
+  [{ start: "16:30:00", end: "00:30:00", days: [] }, "from 16:30 to 00:30 UTC"],
+  [{ start: "00:00:00", end: "00:00:00", days: [6, 7] }, "all day on Saturday and Sunday"],
+])("the hours of other prices are told: %j", (window, words) => expect(hours(window)).toBe(words));

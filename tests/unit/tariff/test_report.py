@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from pricing.store import bundled
 from tariff import session_logs
 from tests.support.command import Run
 from tests.support.handlers import Event, handler, post
@@ -230,3 +231,20 @@ def test_costs_are_written_with_the_columns_of_focus(tmp_path: Path, run: Run, n
     written = duckdb.read_csv(str(target)) if name.endswith("csv") else duckdb.read_parquet(target)
     ((total,),) = written.aggregate("SUM(CAST(BilledCost AS DECIMAL(38, 9)))").fetchall()
     assert total == Decimal("0.0375")
+
+
+def test_a_log_without_known_prices_has_no_cost_and_no_prices_of_1970(
+    tmp_path: Path, run: Run
+) -> None:
+    path = tmp_path / "usage.jsonl"
+    unknown = {**RECORDS[0], "model": "no-such-model"}
+    write_lines(path, [unknown])
+    status, out, err = run(str(path), "--budget", "1")
+    assert out.splitlines()[0] == "Nothing was priced"
+    published = bundled.current().published_at[:10]
+    assert out.splitlines()[-1].endswith(f"(bundled with this command), at {published}.")
+    assert (status, "not known" in err) == (3, True)
+    # 2,000 tokens at $1.25 a million and 500 at $10 are $0.0075, without the call of no model.
+    write_lines(path, [RECORDS[0], unknown])
+    _, out, _ = run(str(path))
+    assert out.splitlines()[0] == "at least $0.0075 from 2026-11-01 to 2026-11-01"

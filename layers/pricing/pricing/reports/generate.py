@@ -136,7 +136,8 @@ def _report(
     pricer = SlicePricer(book, Pricing(book, usage.cuts))
     slices = slices_of(book, usage.cuts, engine.slices())
     patterns = engine.call_patterns(with_enough_calls(slices))
-    last_day = totals.last_day or date(1970, 1, 1)
+    # Without a day of a call, the prices are those of the version's own day.
+    last_day = totals.last_day or date.fromisoformat(in_force.book.published_at[:10])
     recommendations, replacements, savings = advise(pricer, slices, patterns, paid, last_day)
     budgets = tuple(
         budget_of(budget, _by_day(engine, budget, usage.places), totals.first_day, last_day)
