@@ -15,7 +15,7 @@ from pricing.reports.sql import STATED_TYPE
 from pricing.timestamps import END_US
 from pricing.usage.buckets import MAX_COUNT, Processing
 from pricing.usage.terms import COMMON
-from pricing.usage.tools import SEARCH_MODELS
+from pricing.usage.tools import BILLED_PER_PROMPT, SEARCH_MODELS
 from pricing.values import immutable
 
 
@@ -62,6 +62,13 @@ _SPLIT = f"({_5M} IS NOT NULL OR {_1H} IS NOT NULL OR cache_creation IS NOT NULL
 _SEARCHES = "server_tool_use__web_search_requests"
 _EXECUTIONS = "server_tool_use__code_execution_requests"
 
+
+def several_searches(searches: str, model: str) -> str:
+    """Whether searches are not billed one by one, of a model that bills the prompt."""
+    pattern = BILLED_PER_PROMPT.pattern
+    return f"COALESCE({searches} > 1 AND regexp_matches({model}, '{pattern}'), FALSE)"
+
+
 ANTHROPIC = UsageColumns(
     counts=(
         *("input_tokens", "output_tokens", "cache_read_input_tokens", _WRITTEN, _5M, _1H),
@@ -87,6 +94,7 @@ ANTHROPIC = UsageColumns(
     checks=(
         f"(NOT {_SPLIT} OR {_WRITTEN} IS NULL OR {_WRITTEN} = {_or_zero(_5M)} + {_or_zero(_1H)})",
         f"({_THINKING} IS NULL OR {_THINKING} <= output_tokens)",
+        f"NOT {several_searches(_SEARCHES, 'model')}",
         _one_of("service_tier", sorted(COMMON - {"auto", "default"})),
         _one_of("speed", ("standard", "fast")),
         _one_of("inference_geo", ("global", "us", "not_available", "")),

@@ -44,7 +44,8 @@ GROUNDED = "vertex_ai_grounding_metadata"
 _QUERIES = (
     *("webSearchQueries", "web_search_queries", "imageSearchQueries", "image_search_queries"),
 )
-BILLED_PER_PROMPT = re.compile(r"gemini-(1|2)[.-]", re.ASCII)
+#: Models of which Google bills the prompts that were grounded, as a pattern that SQL reads too.
+BILLED_PER_PROMPT = re.compile(r"(?i)gemini[- ](1|2)[. -]", re.ASCII)
 #: A hostile answer may list any number of items; a real one has fewer.
 _MAX_ITEMS = 10_000
 _ITEMS: Mapping[str, str] = {

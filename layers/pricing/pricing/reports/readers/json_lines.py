@@ -12,7 +12,7 @@ from itertools import combinations
 from string import ascii_lowercase
 
 from pricing.reports.database import literal
-from pricing.reports.provider_columns import SEARCH
+from pricing.reports.provider_columns import SEARCH, several_searches
 from pricing.reports.rates import BUCKETS
 from pricing.reports.readers.counted import Steps, buckets_sql
 from pricing.reports.readers.leaves import (
@@ -158,6 +158,8 @@ class JsonColumns(ABC):
             yield are_short(texts)
         model = _model(columns)
         yield f"{model} IS NOT NULL AND NOT contains({model}, {literal(SEARCH)})"
+        if "of_web_search" in columns:
+            yield f"NOT {several_searches('of_web_search', model)}"
         if "served_model" in columns:
             yield "COALESCE(served_model <> '<synthetic>', TRUE)"
         if "served_model" in columns and "asked_model" in columns:

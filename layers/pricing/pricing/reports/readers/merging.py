@@ -18,6 +18,7 @@ from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError
 from pricing.notices import Notice
 from pricing.reports.database import Database, fetched, literal
+from pricing.reports.provider_columns import several_searches
 from pricing.reports.rates import BUCKETS, PROMPT_BUCKETS, Row
 from pricing.reports.readers.record_format import ID_SEPARATOR
 from pricing.reports.readers.records import UsageRecord, read_record
@@ -120,12 +121,13 @@ class Merger:
         largest = ", ".join(f"MAX({name}) AS {name}" for name in (*BUCKETS, "stated"))
         # A count of 0 is one that a line leaves to another.
         shrinks = " OR ".join(f"MAX({name}) > arg_max(NULLIF({name}, 0), line)" for name in BUCKETS)
+        searches = several_searches("MAX(web_search)", "arg_min(model, line)")
         self._db.execute(
             f"CREATE TABLE calls_of_ids AS SELECT request_id, MIN(line) AS line, {firsts},"
             f" {largest}, COUNT(DISTINCT ({', '.join(BUCKETS)})) AS kinds, COUNT(*) AS lines,"
             f" COUNT(DISTINCT model) > 1 AS models_differ, {shrinks} AS shrinks,"
             f" COUNT(DISTINCT ({', '.join(TERMS)})) > 1 AS terms_differ,"
-            " bool_or(alone) AS alone, list(line) AS all_lines"
+            f" bool_or(alone) OR {searches} AS alone, list(line) AS all_lines"
             f" FROM {self._lines} WHERE hash(request_id) IN (SELECT h FROM repeated)"
             " GROUP BY request_id HAVING COUNT(*) > 1"
         )
