@@ -130,6 +130,17 @@ def calls(
     }
 
 
+def _aliases(sent: Sequence[str]) -> dict[str, str]:
+    """Read names of the caller's own, each with the model that it stands for."""
+    found = {}
+    for one in sent:
+        name, _, model = one.partition("=")
+        if not name or not model:
+            raise BadParameter(f"{one} is not a name and a model; write chat-prod=azure/gpt-4o")
+        found[name] = model
+    return found
+
+
 def report(
     chosen: Annotated[dict[str, Any], From(calls)],
     written: Annotated[Files, From(files)],
@@ -155,6 +166,13 @@ def report(
     currency: Currency = None,
     version: Version = None,
     url: Url = None,
+    alias: Annotated[
+        list[str] | None,
+        Option(
+            metavar="NAME=MODEL",
+            help="A name of your own in the records, such as a deployment; may be repeated.",
+        ),
+    ] = None,
     engine: Annotated[
         Literal["duckdb", "spark"],
         Option(
@@ -189,6 +207,7 @@ def report(
         "currency": currency,
         "rate_card": rate_card_of(rate_card),
         **({"pricing_version": version} if version else {}),
+        **({"model_aliases": _aliases(alias)} if alias else {}),
     }
     made = None
     with tempfile.TemporaryDirectory(prefix="tariff-command-") as name, _progress() as progress:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pricing.catalogue.closed_months import ClosedBook
+from pricing.catalogue.own_names import BookOfOwnNames, with_own_names
 from pricing.catalogue.price_book import BookInForce, PriceBook
 from pricing.catalogue.rate_cards import NetBook, RateCard
 from pricing.errors import InvalidRequest
@@ -84,7 +85,8 @@ class Task:
 
     def price_book(self) -> PriceBook:
         """Return the price book, which a worker parses once."""
-        return _parsed(self.book, self.corrections)
+        book, aliases = _parsed(self.book, self.corrections), self.options.model_aliases
+        return BookOfOwnNames(book, aliases) if aliases else book
 
     def net_book(self) -> PriceBook | None:
         """Return the prices of the rate card, if there is one."""
@@ -115,7 +117,7 @@ def report_files(
     net = in_force.net
     card = net.card if isinstance(net, NetBook) else None
     task = Task(in_force.book.to_json(), card, query.corrections, labels, query.options, tables)
-    in_force = report_prices(in_force, query)
+    in_force = report_prices(with_own_names(in_force, query.options.model_aliases), query)
     numbered = list(enumerate(sorted(files, key=lambda file: file.name)))
     context = spark.sparkContext
     say("reading")

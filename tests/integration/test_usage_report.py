@@ -269,6 +269,48 @@ def test_lines_of_any_kind_cost_what_the_calculator_says(lines: Ask) -> None:
     assert len(answer.body["top_drivers"]) <= 2
 
 
+def of_deployment(model: str, **more: Any) -> dict[str, Any]:
+    """A call for $0.0035 at $2.5 and $10 a million tokens, as GPT-4o costs on Azure."""
+    usage = {"prompt_tokens": 1000, "completion_tokens": 100}
+    return {"timestamp": "2026-11-02", "model": model, "usage": usage, **more}
+
+
+@pytest.mark.parametrize("number", [1, 150])
+def test_names_of_deployments_are_known_by_the_requests_aliases(
+    lines: Ask, report: Ask, number: int
+) -> None:
+    records = [
+        of_deployment("chat-prod"),
+        of_deployment("azure/chat-prod"),
+        of_deployment("chat-prod", provider="azure"),
+        of_deployment("other"),
+    ] * number
+    aliases = {"chat-prod": "azure/gpt-4o"}
+    in_document = report(records, model_aliases=aliases)
+    sent = "\n".join(map(json.dumps, records)).encode()
+    in_query = lines(sent, model_aliases=json.dumps(aliases))
+    for answer in (in_document, in_query):
+        assert Decimal(cost(answer)) == 3 * number * Decimal("0.0035")
+        assert answer.body["records"]["unpriced"] == number
+        names = [row["values"] for row in answer.body["groups"][0]["rows"]]
+        assert names == [["azure/gpt-4o"], ["other"]]
+
+
+def test_an_alias_with_the_name_of_a_model_leaves_the_model_with_its_provider(report: Ask) -> None:
+    records = [of_deployment("gpt-4o-mini"), of_deployment("openai/gpt-4o-mini")]
+    answer = report(records, model_aliases={"gpt-4o-mini": "azure/gpt-4o"})
+    # $0.15 and $0.6 a million tokens of GPT-4o mini
+    mini = Decimal("0.00015") + Decimal("0.00006")
+    assert Decimal(cost(answer)) == Decimal("0.0035") + mini
+
+
+def test_an_alias_for_an_unknown_model_is_refused_with_names_that_are_known(report: Ask) -> None:
+    answer = report([of_deployment("chat-prod")], model_aliases={"chat-prod": "azure/gpt-4oo"})
+    assert answer.status == 404
+    assert answer.body["errors"][0]["pointer"] == "/model_aliases"
+    assert "azure/gpt-4o" in answer.body["suggestions"]
+
+
 # Files
 
 

@@ -169,6 +169,15 @@ def test_csv_is_read_and_written(tmp_path: Path, run: Run) -> None:
     assert "total,,,0.0075" in out
 
 
+def test_names_of_deployments_are_given_as_options(tmp_path: Path, run: Run) -> None:
+    write_lines(tmp_path / "usage.jsonl", [{**record, "model": "chat"} for record in RECORDS])
+    _, out, _ = run(str(tmp_path / "usage.jsonl"), "--alias", "chat=gpt-5", "--json")
+    assert json.loads(out)["totals"]["cost_usd"] == "0.0375"
+    status, _, err = run(str(tmp_path / "usage.jsonl"), "--alias", "chat")
+    assert status == 2
+    assert "write chat-prod=azure/gpt-4o" in " ".join(err.split())
+
+
 # 5 calls of $0.0075 are $0.0375.
 @pytest.mark.parametrize(("budget", "status"), [("0.0375", 0), ("0.03", 3)])
 def test_a_report_over_the_budget_ends_with_status_3(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pricing.catalogue.closed_months import ClosedBook
+from pricing.catalogue.own_names import with_own_names
 from pricing.catalogue.price_book import BookInForce, provenance
 from pricing.display import counted
 from pricing.estimates.net import WITHOUT_EFFECT
@@ -61,11 +62,15 @@ def report_usage(
     memory_mb: int = 600,
     say: Callable[[str], None] = lambda _: None,
 ) -> UsageReport:
-    """Report on one file; raises InvalidRequest for a file without usage records.
+    """Report on one file.
+
+    Raises InvalidRequest for a file without usage records, and UnknownModel for a name of the
+    caller's own that stands for none.
 
     ``folder`` is an empty scratch folder with room for about twice the file's size. ``say`` gets
     each completed step. The priced calls are also written to ``focus``, as FOCUS rows in CSV.
     """
+    in_force = with_own_names(in_force, query.options.model_aliases)
     prices = report_prices(in_force, query)
 
     def engine_at(prices: BookInForce, scratch: Path) -> Engine:

@@ -1,5 +1,7 @@
 """The formats of usage records, and how a file of them is read."""
 
+from collections.abc import Mapping
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
@@ -115,7 +117,8 @@ class ReadOptions:
     that never state a time are priced, at ``now``. ``most_singly`` is how many records may be read
     one by one, None for any number: one that is priced by itself too counts as two, and a line that
     holds no record as a quarter. ``most_unpacked`` is what the values of Parquet may have in bytes:
-    a page of a few bytes can hold any number of equal ones.
+    a page of a few bytes can hold any number of equal ones. ``model_aliases`` are names of the
+    caller's own, and what each stands for.
     """
 
     source_format: SourceFormat | None = None
@@ -123,6 +126,7 @@ class ReadOptions:
     now: datetime | None = None
     most_singly: int | None = None
     most_unpacked: int | None = None
+    model_aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 AS_RECOGNISED = ReadOptions()

@@ -11,9 +11,10 @@ from pydantic import Field, SkipValidation, model_validator
 
 from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.hints import HINTS, provider_objects
-from pricing.api.requests.meant import AS_AMOUNT, as_meant
+from pricing.api.requests.meant import AS_AMOUNT, ModelAliases, as_meant
 from pricing.api.requests.measured import MeasuredFields
 from pricing.api.requests.units import Count, Positive, UnitsRequest
+from pricing.catalogue.own_names import stands_for
 from pricing.errors import InvalidRequest
 from pricing.estimates.estimate import NO_EXPECTED_OUTPUT, EstimateQuery
 from pricing.estimates.inputs import CachedAs, CallInput, MeasuredInput, PromptInput
@@ -45,7 +46,6 @@ _NOTHING_SENT = (
     " `usage`, `response`, `request`, `text` or `messages`."
 )
 Budget = Annotated[ExactNumber, Field(ge=0, le=10**12), AS_AMOUNT]
-ModelAliases = Annotated[dict[Name, Name], Field(max_length=100)]
 
 
 class ImageRequest(Request):
@@ -369,7 +369,7 @@ class ModelCallInput(UsageInput):
             self,
             parsed,
             model=named.get(self.model or "", self.model),
-            served_model=_stands_for(parsed.served_model, named),
+            served_model=parsed.served_model and stands_for(parsed.served_model, named),
             call=self._with_declined_models(parsed.call),
             as_of=as_of,
         )
@@ -395,12 +395,6 @@ class ModelCallInput(UsageInput):
             for attempt in call.attempts
         )
         return replace(call, attempts=tuple(attempts))
-
-
-def _stands_for(served: str | None, aliases: Mapping[str, str]) -> str | None:
-    """The model of a name in a response: an alias may leave out the server that is before it."""
-    own = (served or "").partition("/")[2]
-    return aliases.get(served or "", aliases.get(own, served))
 
 
 class EstimateRequest(Versioned, BillingFields, ModelCallInput):

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from pricing.catalogue.spellings import at_provider
 from pricing.errors import MalformedRequest
@@ -22,6 +22,7 @@ from pricing.usage.recognition import camel
 from pricing.usage.response import MODELS, USAGES
 from pricing.usage.shapes import OPENAI, RESPONSES, SUMS
 from pricing.usage.written import amount, processing_of, unquoted
+from pricing.validation import Name
 
 #: What says what was used, or will be.
 _SOURCES = frozenset(("usage", "response", "request", "text", "units"))
@@ -209,6 +210,8 @@ def _number_in(value: Any) -> Any:
 AS_AMOUNT = BeforeValidator(_number_in)
 #: Reads a count as people write it, before its type is checked.
 AS_WRITTEN = BeforeValidator(amount)
+#: Names of the caller's own, and the model that each stands for.
+ModelAliases = Annotated[dict[Name, Name], Field(max_length=100)]
 
 
 def _terms(sent: dict[str, Any], fields: AbstractSet[str]) -> None:

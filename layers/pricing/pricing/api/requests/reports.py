@@ -10,7 +10,7 @@ from pydantic import Field, SkipValidation
 
 from pricing.api.requests.billing import AS_CODE, BillingFields
 from pricing.api.requests.hints import Hints
-from pricing.api.requests.meant import AS_AMOUNT
+from pricing.api.requests.meant import AS_AMOUNT, ModelAliases
 from pricing.errors import InvalidRequest, MalformedRequest, is_plain_name
 from pricing.jsonio import read_json
 from pricing.reports.budgets import BudgetPeriod, BudgetQuery
@@ -150,6 +150,8 @@ class ReportChoices(BillingFields):
     budgets: Annotated[tuple[BudgetRequest, ...], Field(strict=False), AtMost(50)] = ()
     """Amounts to compare with what was spent."""
     pricing_version: VersionReference = "active"
+    model_aliases: ModelAliases = Field(default_factory=dict)
+    """Names of your own in the records, such as deployments, and the model that each stands for."""
 
     @property
     def choices(self) -> "ReportChoices":
@@ -188,12 +190,11 @@ class ReportOptions(Request):
     reported, and says what would change; ``apply`` uses the corrected prices.
     """
 
-    def completed(
-        self, query: ReportQuery, budgets: tuple[BudgetQuery, ...], now: datetime
-    ) -> ReportQuery:
+    def completed(self, query: ReportQuery, choices: "ReportChoices", now: datetime) -> ReportQuery:
         """Return the query with its budgets and with how its records are read."""
+        budgets = choices.budget_queries(self.privacy)
         as_of = None if self.as_of is None else moment_in(self.as_of, "/as_of").instant
-        options = ReadOptions(self.source_format, as_of, now)
+        options = ReadOptions(self.source_format, as_of, now, model_aliases=choices.model_aliases)
         return replace(query, budgets=budgets, options=options, corrections=self.corrections)
 
 
@@ -239,8 +240,7 @@ class ReportRequest(ReportChoices, ReportOptions):
             self.table,
             "/group_by/{}",
         )
-        budgets = self.budget_queries(self.privacy)
-        return self.completed(found, budgets, now)
+        return self.completed(found, self.choices, now)
 
 
 class LinesQuery(ReportOptions):
@@ -282,6 +282,8 @@ class LinesQuery(ReportOptions):
     currency: Annotated[str | None, Field(min_length=3, max_length=3), AS_CODE] = None
     """An ISO 4217 code: the answer has its amounts in this currency too."""
     pricing_version: VersionReference = "active"
+    model_aliases: JsonText | None = None
+    """Names of your own and the model that each stands for, as the JSON of a document's field."""
 
     def query(self, now: datetime) -> ReportQuery:
         """The domain's question; raises InvalidRequest as the document does."""
@@ -289,16 +291,15 @@ class LinesQuery(ReportOptions):
         choices = self.choices
         filters = choices.filter.filters("/filter" if self.filter else "")
         found = report_query(groups, self.top, self.format, filters, self.privacy, self.table)
-        budgets = choices.budget_queries(self.privacy)
-        return self.completed(found, budgets, now)
+        return self.completed(found, choices, now)
 
     @cached_property
     def choices(self) -> ReportChoices:
         """The fields that are objects; raises InvalidRequest as the document does."""
-        card = self.rate_card
-        named = {name: [value] for name in MATCHED if (value := getattr(self, name))}
+        card, named = self.rate_card, self.model_aliases
+        matched = {name: [value] for name in MATCHED if (value := getattr(self, name))}
         days = {"start": self.start, "end": self.end}
-        single = {**named, **{name: day for name, day in days.items() if day is not None}}
+        single = {**matched, **{name: day for name, day in days.items() if day is not None}}
         wanted = {} if self.filter is None else _json(self.filter, "/filter")
         if isinstance(wanted, dict):
             if twice := single.keys() & wanted.keys():
@@ -310,6 +311,7 @@ class LinesQuery(ReportOptions):
             "rate_card": _json(card, "/rate_card") if card and card[:1] == "{" else card,
             "currency": self.currency,
             "pricing_version": self.pricing_version,
+            "model_aliases": {} if named is None else _json(named, "/model_aliases"),
         }
         return parse(ReportChoices, document)
 
