@@ -236,6 +236,7 @@ def test_a_maker_without_a_change_of_its_own_is_told_before_its_resellers(
     open_page: Open,
 ) -> None:
     page = open_page("/#/prices/changes")
+    expect(page.get_by_role("status")).to_contain_text("changed")  # the view states its address
     entry = {"fields": [], "starts": "2026-11-20T00:00:00Z", "kind": "changed"}
     body = {
         "took_effect": [{**entry, "provider": "openrouter", "id": "openai/gpt-5.1"}] * 2,
