@@ -527,3 +527,19 @@ def test_counts_in_a_unit_that_is_not_the_token_are_not_read_as_tokens(tmp_path:
     text = "date,model,input tokens (k),output tokens (k)\n2026-11-01,gpt-4o,1,2"
     with pytest.raises(InvalidRequest, match="needs a usage column or a column for each count"):
         report_file(text.encode(), "csv", tmp_path)
+
+
+@pytest.mark.parametrize("lines", [1, 300])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_count_within_another_count_is_named_and_leaves_the_records_partial(
+    lines: int, is_first: bool, tmp_path: Path
+) -> None:
+    counts = {"prompt_tokens": 1000, "completion_tokens": 200}
+    within = {"prompt_tokens.cached_tokens": 500}
+    usage = within | counts if is_first else counts | within
+    record = {"timestamp": "2026-10-01", "model": "gpt-4o", **usage}
+    found = report_file("\n".join([json.dumps(record)] * lines).encode(), "jsonl", tmp_path)
+    # $2.5 and $10 a million tokens
+    assert found.totals.known_usd == lines * (1000 * Decimal("2.5") + 200 * 10) / 10**6
+    assert found.records.partial == lines
+    assert any("usage.prompt_tokens.cached_tokens" in one.message for one in found.warnings)

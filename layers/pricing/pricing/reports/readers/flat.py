@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from pricing.reports.readers.record_format import Document, are_objects, as_json, whole
+from pricing.reports.readers.record_format import Document, are_objects, as_json, nested, whole
 from pricing.reports.readers.records import MOMENTS
 from pricing.reports.readers.unread import known_kind
 from pricing.usage.formats import SHAPES
@@ -62,15 +62,11 @@ def flat_record(document: Document) -> dict[str, Any] | None:
     has_model = any(isinstance(record.get(name), str) for name in MODELS)
     if not has_model or _MAIN.isdisjoint(counted) or known_kind(document):
         return None
-    usage: dict[str, Any] = {}
     is_short = not SHORT_FORM.keys().isdisjoint(counted) and {*counted} <= SHORT_FORM_WITH
-    for name in counted:
-        full = SHORT_FORM.get(name, name) if is_short else name
-        *parents, leaf = [full] if full in _COUNTS else full.split(".")
-        inside = usage
-        for parent in parents:
-            inside = inside.setdefault(parent, {})
-        inside[leaf] = _number(record[name])
+    counts = {
+        SHORT_FORM.get(name, name) if is_short else name: _number(record[name]) for name in counted
+    }
+    usage = nested(counts, undivided=_COUNTS)
     _date(record)
     calls = next((_number(record.pop(name)) for name in CALLS if record.get(name)), None)
     for name in SEARCHES:

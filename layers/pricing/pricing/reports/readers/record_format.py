@@ -154,15 +154,27 @@ def at(document: Any, path: str) -> Any:
 
 def _begun(document: Document, beginning: str) -> Document | None:
     """The object of the members whose dotted names begin so, by the rest of their names."""
+    begun = {
+        name.removeprefix(beginning): value
+        for name, value in document.items()
+        if name.startswith(beginning)
+    }
+    return nested(begun) or None
+
+
+def nested(members: Document, undivided: Collection[str] = ()) -> dict[str, Any]:
+    """The objects that dotted names lead into; one that leads into a value keeps its name."""
     found: dict[str, Any] = {}
-    for name, value in document.items():
-        if name.startswith(beginning):
-            *parents, leaf = name.removeprefix(beginning).split(".")
-            inside = found
-            for parent in parents:
-                inside = inside.setdefault(parent, {})
-            inside[leaf] = value
-    return found or None
+    for name in sorted(members, key=lambda one: one.count(".")):
+        *parents, leaf = [name] if name in undivided else name.split(".")
+        inside: Any = found
+        for parent in parents:
+            inside = inside.setdefault(parent, {}) if isinstance(inside, dict) else None
+        if isinstance(inside, dict):
+            inside[leaf] = members[name]
+        else:
+            found[name] = members[name]
+    return found
 
 
 #: JSON inside of a text, such as a cell of a CSV file, has at most so many bytes.
