@@ -191,11 +191,42 @@ def test_200_activations_by_8_clients_that_read_again_lose_no_update(store: Ledg
         assert [one.revision for one in made] == sorted(one.revision for one in made)
 
 
-def test_without_their_condition_activations_would_lose_updates_and_the_check_sees_it(
-    unconditional: Ledger,
+class Overtaken:
+    """A DynamoDB client that makes another change between its caller's reads and first write."""
+
+    def __init__(self, client: Any, change: Callable[[], object]) -> None:
+        self._client = client
+        self._changes = [change]
+
+    def transact_write_items(self, **request: Any) -> None:
+        """Make the other change, if it is not made yet, then write."""
+        while self._changes:
+            self._changes.pop()()
+        self._client.transact_write_items(**request)
+
+
+def overtaken(table: StoreTable, writer: Any) -> list[Pointer]:
+    """What two activations made that both read revision 0, of which the second wrote first."""
+    made: list[Pointer | None] = []
+    rival = repository(table, writer)
+    add_versions(rival, 2)
+    slow = Overtaken(writer, lambda: made.append(activate(rival, "v1", 0)))
+    made.append(activate(repository(table, slow), "v0", 0))
+    return [pointer for pointer in made if pointer is not None]
+
+
+def test_an_activation_that_another_one_overtakes_is_refused(
+    dynamodb_local_table: StoreTable, writer: DynamoDBClient, store: Ledger
 ) -> None:
-    add_versions(unconditional, THREADS)
-    made = activate_at_once(unconditional, 0)
-    # DynamoDB refuses transactions that overlap on an item: on a busy machine not all are made.
-    assert len(made) > 1
-    assert lost_updates(made) == len(made) - 1
+    made = overtaken(dynamodb_local_table, writer)
+    assert [one.version for one in made] == ["v1"]
+    assert store.active() == made[0]
+
+
+def test_without_its_condition_the_overtaken_activation_would_win_and_the_check_sees_it(
+    dynamodb_local_table: StoreTable, writer: DynamoDBClient, store: Ledger
+) -> None:
+    made = overtaken(dynamodb_local_table, WithoutConditions(writer))
+    assert [one.version for one in made] == ["v1", "v0"]
+    assert store.active() == made[1]
+    assert lost_updates(made) == 1
