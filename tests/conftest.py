@@ -14,12 +14,19 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pricing.aws.logs import logger
 from tariff.dynamodb_local import DynamoDBLocalUnavailable, dynamodb_local_server
 from tariff.serve.embedded_store import moto_server
 from tariff.template import ROOT, load_template
 from tests.support.tables import CREDENTIALS
+
+# How fast a machine is decides no test. Its own choice for CI stays: the same cases each time.
+settings.register_profile(
+    "any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 # Read once: the fixture below hides TARIFF_* from every test.
 DYNAMODB_LOCAL_REQUIRED = os.environ.get("TARIFF_REQUIRE_DYNAMODB_LOCAL") == "1"

@@ -210,7 +210,7 @@ RATES = st.decimals(0, 1, places=12).map(lambda rate: format(rate, "f"))
 
 
 @given(rates=st.lists(RATES, min_size=1, max_size=4), calls=st.sampled_from([1, 7, 10**12]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_the_rates_the_answer_is_exact_and_its_stages_add_up(
     rates: list[str], calls: int
 ) -> None:

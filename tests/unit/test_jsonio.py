@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pricing.errors import BodyTooLarge, MalformedRequest
@@ -23,20 +23,17 @@ documents = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(documents, st.booleans())
 def test_every_document_comes_back_as_it_was_sent(document: Any, ascii_only: bool) -> None:
     assert read_json(json.dumps(document, ensure_ascii=ascii_only).encode()) == document
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_at_all_are_read_or_refused_and_nothing_else_happens(body: bytes) -> None:
     with suppress(MalformedRequest):
         read_json(body)
 
 
-@settings(deadline=None)
 @given(st.text('[]{}",:\\u0dD8e+-.19 \nNaIfty', max_size=40))
 def test_what_is_almost_json_is_read_or_refused_and_nothing_else_happens(body: str) -> None:
     with suppress(MalformedRequest):

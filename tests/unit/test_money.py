@@ -4,7 +4,7 @@ from decimal import Decimal, Inexact
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pricing.money import add, divide_evenly, multiply, per_million, plain, ratio, subtract
@@ -21,7 +21,6 @@ def half_even(value: Fraction) -> Fraction:
     return Fraction(round(value * 10**12), 10**12)
 
 
-@settings(deadline=None)
 @given(amounts, amounts.filter(bool))
 def test_a_ratio_is_the_exact_quotient_rounded_half_even_at_12_places(
     top: Decimal, bottom: Decimal
@@ -29,7 +28,6 @@ def test_a_ratio_is_the_exact_quotient_rounded_half_even_at_12_places(
     assert Fraction(ratio(top, bottom)) == half_even(Fraction(top) / Fraction(bottom))
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=-(10**30), max_value=10**30))
 def test_a_ratio_halfway_between_two_neighbours_goes_to_the_even_one(n: int) -> None:
     answer = Fraction(ratio(2 * n + 1, TIE)) * 10**12
@@ -65,7 +63,6 @@ def test_a_ratio_to_nothing_is_an_error() -> None:
         ratio(1, 0)
 
 
-@settings(deadline=None)
 @given(amounts, amounts)
 def test_products_sums_and_differences_are_exact(left: Decimal, right: Decimal) -> None:
     assert Fraction(multiply(left, right)) == Fraction(left) * Fraction(right)
@@ -73,7 +70,6 @@ def test_products_sums_and_differences_are_exact(left: Decimal, right: Decimal) 
     assert Fraction(subtract(left, right)) == Fraction(left) - Fraction(right)
 
 
-@settings(deadline=None)
 @given(counts, amounts)
 def test_a_price_per_million_is_exact(tokens: int, usd_per_mtok: Decimal) -> None:
     exact = Fraction(tokens) * Fraction(usd_per_mtok) / 1_000_000
@@ -122,7 +118,6 @@ def test_plain_notation_is_as_worked_out_by_hand(amount: str, text: str) -> None
     assert plain(Decimal(amount)) == text
 
 
-@settings(deadline=None)
 @given(
     st.decimals(allow_nan=False, allow_infinity=False, min_value="-1e40", max_value="1e40").filter(
         bool

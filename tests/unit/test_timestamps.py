@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pricing.timestamps import AsOf, rfc3339
@@ -107,7 +107,6 @@ def test_no_other_text_is_told_of_plus_signs(text: str) -> None:
     assert "%2B" not in str(refused.value)
 
 
-@settings(deadline=None)
 @given(moments)
 def test_every_instant_python_can_write_is_read_as_the_same_moment(moment: datetime) -> None:
     assert AsOf.parse(moment.isoformat()).instant == moment

@@ -16,7 +16,7 @@ import botocore.auth
 import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pricing.aws.signed_client import AMAZON_ROOTS, Credentials, DynamoReader, sign
@@ -48,7 +48,6 @@ def botocore_headers(
     return {name.lower(): value for name, value in request.headers.items()}
 
 
-@settings(deadline=None)
 @given(
     body=st.binary(max_size=300),
     region=regions,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pricing.catalogue.models import Model
@@ -44,7 +44,6 @@ def priced(model: Model, usage: Usage, chosen: Terms, calls: int = 1) -> Priced:
         raise
 
 
-@settings(deadline=None)
 @given(models, usages, terms, st.integers(1, 10**12))
 def test_line_items_add_up_to_the_total(
     model: Model, usage: Usage, chosen: Terms, calls: int
@@ -56,7 +55,6 @@ def test_line_items_add_up_to_the_total(
     assert Fraction(answer.per_call_usd) * calls == Fraction(answer.total_usd)
 
 
-@settings(deadline=None)
 @given(models, usages, terms, st.sampled_from(CLAUDE), st.integers(1, 10**6))
 def test_more_never_costs_less_within_a_tier(
     model: Model, usage: Usage, chosen: Terms, bucket: str, extra: int
@@ -68,7 +66,6 @@ def test_more_never_costs_less_within_a_tier(
     assert after.total_usd >= before.total_usd
 
 
-@settings(deadline=None)
 @given(models, usages, st.sampled_from(["global", "us"]))
 def test_a_batch_is_exactly_half_of_what_it_halves(model: Model, usage: Usage, geo: str) -> None:
     tokens = replace(usage, web_search=0)
@@ -78,7 +75,6 @@ def test_a_batch_is_exactly_half_of_what_it_halves(model: Model, usage: Usage, g
     assert batch.total_usd * 2 == standard.total_usd
 
 
-@settings(deadline=None)
 @given(models, usages, terms, st.integers(1, 10**6), st.integers(1, 10**6))
 def test_splitting_calls_never_changes_a_total(
     model: Model, usage: Usage, chosen: Terms, some: int, others: int
@@ -88,7 +84,6 @@ def test_splitting_calls_never_changes_a_total(
     assert add(parts) == whole
 
 
-@settings(deadline=None)
 @given(usages, st.sampled_from(TOKENS))
 def test_every_token_counts_in_the_prompt_or_the_output(usage: Usage, bucket: str) -> None:
     more = replace(usage, **{bucket: getattr(usage, bucket) + 1})

@@ -90,7 +90,7 @@ def totals(book: PriceBook, records: list[bytes]) -> tuple[Any, ...]:
     return found.totals, found.groups, found.unpriced, found.records
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     prices=st.fixed_dictionaries({name: st.tuples(rates, rates) for name in MODELS}),
     raised=st.integers(1, 60 * 24 * 31 - 1),

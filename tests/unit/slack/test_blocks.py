@@ -142,7 +142,7 @@ pins = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     commands(models, pins, compared=0, hourly=1),
     st.sampled_from(["", "https://tariff.example.com"]),
@@ -188,7 +188,7 @@ cards = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(cards)
 def test_every_card_whatever_is_in_it_is_within_slacks_limits_and_inert(card: Card) -> None:
     check(ephemeral(card, "https://tariff.example.com"))
