@@ -11,7 +11,7 @@ import pytest
 from pricing.aws.signed_client import DynamoReader
 from pricing.store import bundled
 from tariff.template import recorded_event
-from tests.support.handlers import Answer, asking, call, handler, pointers, post
+from tests.support.handlers import Answer, asking, call, function_of, handler, pointers, post
 from tests.support.price_server import Answer as Served
 from tests.support.refreshing import refreshing
 from tests.support.tables import StoreTable
@@ -100,14 +100,27 @@ def test_a_card_that_changes_nothing_is_named_on_every_route(provider: str, warn
     card = {"rules": [{"match": {"provider": provider}, "multiply": "0.5"}]}
     call = {"model": "sonnet", "usage": USAGE}
     record = {**call, "timestamp": "2026-11-20"}
-    for function, event, body in (
-        ("workload", "workload", {"items": [{**call, "name": "a"}]}),
-        ("plan", "plan_batch", {**call, "requests": 10}),
-        ("usage_report", "usage_report", {"records": [record]}),
-    ):
-        answer = asking(function, recorded_event(event))(**body, rate_card=card)
-        codes = [one["code"] for one in answer.body["warnings"]]
-        assert ("rate_card_without_effect" in codes) is warned, function
+    tier = {**call, "name": "a", "share": "1"}
+    stages = [{"model": "sonnet", "pass_rate": "0.5"}, {"model": "opus"}]
+    bodies: dict[str, dict[str, Any]] = {
+        "estimate": call,
+        "compare": {"usage": USAGE, "models": ["sonnet", "opus"]},
+        "workload": {"items": [{**call, "name": "a"}]},
+        "plan_batch": {**call, "requests": 10},
+        "plan_caching": {"model": "sonnet", "prefix_tokens": 30_000, "calls_per_hour": 100},
+        "plan_context": {"model": "sonnet", "before": {"text": "a b"}, "after": {"text": "a"}},
+        "plan_subscription": {"seats": 1, "items": [{**call, "name": "a"}]},
+        "recommend": {"task": "Translate a word", "policy": {"simple": "sonnet"}},
+        "recommend_cascade": {"usage": USAGE, "stages": stages},
+        "recommend_tiers": {"single_model": "opus", "tiers": [tier], "monthly_queries": 9},
+        "usage_report": {"records": [record]},
+    }
+    for event, body in bodies.items():
+        answer = asking(function_of(event), recorded_event(event))(**body, rate_card=card)
+        assert answer.status == 200, (event, answer.body)
+        told = [answer.body, *(answer.body["rows"] if event == "compare" else ())]
+        codes = [one["code"] for body in told for one in body["warnings"]]
+        assert ("rate_card_without_effect" in codes) is warned, event
 
 
 def test_a_discount_is_told_how_it_is_written() -> None:

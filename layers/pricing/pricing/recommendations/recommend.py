@@ -255,6 +255,8 @@ class RecommendAnswer:
     pricing: Provenance
     assumptions: tuple[str, ...]
     """What the recommendation takes for granted, as sentences."""
+    warnings: tuple[Notice, ...] = ()
+    """Warnings of the whole answer; those of a task are at its recommendation."""
     net: "RecommendAnswer | None" = None
     """The same answer at the rate card's prices; null without a rate card."""
     rate_card: str | None = None
