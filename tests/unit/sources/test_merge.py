@@ -567,6 +567,26 @@ def test_what_applied_before_and_since_is_put_around_the_lists_prices() -> None:
     ]
 
 
+def test_several_past_prices_have_their_own_hours_and_no_others() -> None:
+    def of(price: str) -> dict[str, Any]:
+        return {"standard": {"rates": {"input": price, "output": "9"}}}
+
+    about = {"provider": "openai", "ids": ["swift"], "reason": "Hours.", "source": "its page"}
+    night = {"from": "20:00", "to": "06:00", "lists": of("4")}
+    weekend = about | {"from": "00:00", "to": "00:00", "days": [6, 7]}
+    states = [
+        {"to": "2026-01-01", "lists": of("8"), "windows": [night]},
+        {"to": "2026-01-02", "lists": of("4")},
+    ]
+    listed = {**litellm(of("8")), "windows": [night]}
+    corrections = {"past": [about | {"period": states}], "window": [weekend]}
+    found = rows([], [listed], corrections=corrections)["swift"]["prices"]
+    assert [
+        (p.get("to"), p["lists"]["standard"]["rates"]["input"], len(p.get("windows", ())))
+        for p in found
+    ] == [("2026-01-01", "8", 1), ("2026-01-02", "4", 0), (None, "8", 2)]
+
+
 @pytest.mark.parametrize(
     ("begins", "is_own"), [("2026-11-22T00:00:00", True), ("2026-11-23T00:00:00", False)]
 )

@@ -14,7 +14,7 @@ ENTRY_KEYS = {
     "replace": {"provider", "ids", "reason", "source", "period", "notes"},
     "model": {"provider", "ids", "reason", "source", "period", "facts"},
     "correct": {"provider", "ids", "reason", "source", "mode", "wrong", "right"},
-    "past": {"provider", "ids", "reason", "source", "to", "lists"},
+    "past": {"provider", "ids", "reason", "source", "to", "lists", "period"},
     "since": {"provider", "ids", "reason", "source", "from", "lists"},
     "window": {"provider", "ids", "reason", "source", "from", "to", "days"},
     "add": {"provider", "ids", "pattern", "reason", "source", "from", "lists"},

@@ -288,10 +288,14 @@ class Merger:
                 self.corrections.miss(mistake)
             listing.notes.append(f"Corrected: {mistake['reason']} Source: {mistake['source']}.")
         periods = self._with_own_list(listing, periods)
+        for window in self.corrections.windows(provider, name):
+            add_hours(periods, window)
         for ended in self.corrections.past(provider, name):
-            periods = with_past(periods, {"to": ended["to"], "lists": ended["lists"]})
+            states = ended.get("period") or [{"to": ended["to"], "lists": ended["lists"]}]
+            for state in states:
+                periods = with_past(periods, state)
             listing.notes.append(
-                f"Until {ended['to']}: {ended['reason']} Source: {ended['source']}."
+                f"Until {states[-1]['to']}: {ended['reason']} Source: {ended['source']}."
             )
         for moved in self.corrections.moves(provider, name):
             kept = [p for p in periods if "from" not in p or instant(p["from"]) < moved["from"]]
@@ -305,8 +309,6 @@ class Merger:
         for addition in self.corrections.additions(provider, name):
             if not add(periods, addition, day):
                 self.corrections.miss(addition)
-        for window in self.corrections.windows(provider, name):
-            add_hours(periods, window)
         return periods
 
     def _with_own_list(self, listing: Listing, periods: list[Row]) -> list[Row]:

@@ -75,7 +75,8 @@ def with_past(periods: Sequence[Row], ended: Row) -> list[Row]:
     before = [p for p in periods if "to" in p and instant(p["to"]) < instant(to)]
     since = before[-1]["to"] if before else None
     after = [p for p in periods if "to" not in p or instant(p["to"]) > instant(to)]
-    first = {"lists": ended["lists"], "to": to} | ({"from": since} if since else {})
+    stated = {key: ended[key] for key in ("to", "lists", "windows") if key in ended}
+    first = stated | ({"from": since} if since else {})
     return [*before, first, {**after[0], "from": to}, *after[1:]]
 
 
