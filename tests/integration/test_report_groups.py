@@ -139,6 +139,33 @@ def test_labels_are_read_from_files_of_every_kind(
     assert rows(answer, 1) == {"prod": "0.006", "dev": "0.003"}
 
 
+@pytest.mark.parametrize("column", ["tags", "metadata", "labels"])
+@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])
+def test_tags_of_an_object_in_one_column_are_read_also_where_it_is_text(
+    bucket: Put, tmp_path: Path, kind: str, column: str
+) -> None:
+    tags = [{"env": env, "n": 7} for _, env in LABELS]
+    flat = {"timestamp": "2026-11-10", "model": "sonnet", "input_tokens": 1000, "output_tokens": 0}
+    path, text = tmp_path / f"calls.{kind}", tmp_path / "text.jsonl"
+    # A column of a Parquet file is a structure; of the others it is text.
+    written = [{**flat, column: one if kind == "parquet" else json.dumps(one)} for one in tags]
+    text.write_text("\n".join(map(json.dumps, written)))
+    if kind == "jsonl":
+        path.write_bytes(text.read_bytes())
+    else:
+        duckdb.sql(f"COPY (FROM '{text}') TO '{path}' (FORMAT {kind})")
+    report = asking("usage_report", recorded_event("usage_report"))
+    answer = report(
+        source={"s3_uri": bucket(path.name, path.read_bytes())},
+        group_by=["tag:env", "tag:n"],
+        budgets=[{"name": "prod", "usd": "1", "match": {"tags": {"env": ["prod"]}}}],
+        pricing_version="lesson-2025",
+    )
+    assert rows(answer) == {"prod": "0.006", "dev": "0.003"}
+    assert rows(answer, 1) == {"7": "0.009"}
+    assert answer.body["budgets"][0]["spent_usd"] == "0.006"
+
+
 def test_a_group_of_many_values_has_the_highest_costs_and_the_sum_of_the_others() -> None:
     # 1,100 users at 0.003 and one at 0.03: 1,000 rows, and 101 others at 0.303.
     calls = [of(user=f"u{number:04}") for number in range(1_100)]

@@ -84,6 +84,14 @@ MADE: dict[str, list[dict[str, Any]]] = {
             for currency in ("USD", "EUR")
         ),
     ],
+    "tags_in_text": [
+        {"timestamp": 1_790_000_000, "model": "gpt-4o", "usage": CHAT, name: tags}
+        for name in ("tags", "metadata", "labels")
+        for tags in (
+            *({"env": "prod"}, '{"env": "a \\"b\\" \\u00e9"}', '{"env": 7, "more": {"env": 8}}'),
+            *({"env": None, "user": "u"}, '{"env": ""}', '{"env": 1.0}', "prod", None, '{"env"'),
+        )
+    ],
     # The cache is in the input of the first one, a stream of OpenAI's, and not in the others'.
     "converse": [
         {"timestamp": 1_790_000_000, "model": model,

@@ -23,7 +23,9 @@ from pricing.reports.readers.leaves import (
     are_short,
     at_provider_sql,
     digits,
+    label_in_text,
     label_list,
+    label_sql,
     leaf_amount_sql,
     path,
     processing_sql,
@@ -184,9 +186,7 @@ class JsonColumns(ABC):
                 f" THEN stated <= {MAX_COUNT} ELSE COALESCE(stated <= {MAX_COUNT}, TRUE)"
                 f" AND COALESCE(regexp_full_match({leaf(steps)}, {literal(_COST)}), TRUE) END"
             )
-        if plan.labels:
-            labels = [f"COALESCE({', '.join(map(self._label, one))})" for one in plan.labels]
-            yield "labels", label_list(labels)
+        yield from self._label_list(plan, sound)
         for name, terms in (("asked", plan.asked), ("said", plan.words)):
             for term, places in terms.items():
                 words = [self._leaves.word(steps, "'?'") for steps in places]
@@ -285,11 +285,21 @@ class JsonColumns(ABC):
                 )
         return found[0] if len(found) == 1 else f"COALESCE({', '.join(found)})"
 
-    def _label(self, steps: Steps) -> str:
-        """A label's text: of a string its content, of a number its digits, else NULL."""
+    def _label_list(self, plan: ColumnPlan, sound: list[str]) -> Iterator[tuple[str, str]]:
+        if plan.labels:
+            found = ((self._label(steps, plan) for steps in places) for places in plan.labels)
+            yield "labels", label_list([f"COALESCE({', '.join(one)})" for one in found])
+        for name, in_text in plan.tags.items():
+            other = r"'^\{'" if in_text else r"""'^"(\\u|\{)'"""
+            sound.append(
+                f"NOT COALESCE(regexp_matches({self._leaves.leaf((name,))}, {other}), FALSE)"
+            )
+
+    def _label(self, steps: Steps, plan: ColumnPlan) -> str:
+        if plan.tags.get(steps[0]) and len(steps) > 1:
+            return label_in_text(self._leaves.word(steps[:1], _NULL), steps[1])
         leaf = self._leaves.leaf(steps)
-        number = f"CASE WHEN regexp_full_match({leaf}, '-?[0-9]+') THEN {leaf} END"
-        return f"NULLIF({self._leaves.word(steps, number)}, '')"
+        return label_sql(leaf, lambda number: self._leaves.word(steps, number))
 
     def _moment(self, plan: ColumnPlan) -> Iterator[tuple[str, str]]:
         if plan.moment:
@@ -367,6 +377,7 @@ def places_of(plan: ColumnPlan) -> Iterator[Steps]:
         *(getattr(plan, name) for name in (*_TEXTS, "message_id", "moment", "refusal", "hidden")),
         *(plan.cost, plan.provider, plan.is_batch),
         *(*plan.labels, *plan.words.values(), *plan.asked.values(), plan.empty),
+        ((name,) for name in plan.tags),
     ):
         yield from places
     ways = [way for ways in plan.counts.values() for way in ways]

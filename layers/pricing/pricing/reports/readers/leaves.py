@@ -1,7 +1,7 @@
 """The values of a line as columns, and what SQL makes of them: texts, moments, amounts, labels."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pricing.reports.database import literal
 from pricing.reports.readers.counted import Steps
@@ -259,6 +259,19 @@ def processing_sql(text: str, *, of_batch: bool) -> tuple[str, str]:
         cases += f" WHEN {lowered} = 'true' THEN 'batch' WHEN {lowered} = 'false' THEN 'standard'"
         known += ["true", "false"]
     return f"CASE {cases} END", f"{lowered} IN ({', '.join(map(literal, known))})"
+
+
+def label_sql(leaf: str, word_or: Callable[[str], str]) -> str:
+    """A label's text: of a string its content, of a number its digits, else NULL."""
+    number = f"CASE WHEN regexp_full_match({leaf}, '-?[0-9]+') THEN {leaf} END"
+    return f"NULLIF({word_or(number)}, '')"
+
+
+def label_in_text(text: str, name: str) -> str:
+    """The same of a member of an object that is written as text."""
+    inner = f"TRY(json_extract({text}, {literal(path((name,)))}))"
+    leaf = f"(CASE WHEN starts_with({text}, '{{') THEN CAST({inner} AS VARCHAR) END)"
+    return label_sql(leaf, lambda number: word(leaf, number))
 
 
 def label_list(values: Sequence[str]) -> str:

@@ -6,18 +6,13 @@ format. Lines of a kind that it cannot describe are read one by one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
 from pricing.errors import TariffError
 from pricing.jsonio import value_at
-from pricing.reports.dimensions import Dimension, paths_of
-from pricing.reports.readers.counted import (
-    Steps,
-    counted_at,
-    empty_in,
-    leaves_of,
-)
+from pricing.reports.dimensions import TAG, TAG_PARENTS, Dimension, paths_of
+from pricing.reports.readers.counted import Steps, counted_at, empty_in, leaves_of
 from pricing.reports.readers.flat import SEARCHES
 from pricing.reports.readers.formats import FORMATS, FormatReader, says_nothing
 from pricing.reports.readers.holders import (
@@ -102,6 +97,8 @@ class ColumnPlan:
     team: Places
     labels: tuple[Places, ...]
     counts: Mapping[str, tuple[Sum, ...]]
+    #: The objects of labels that the line has, and whether the example's is written as text.
+    tags: Mapping[str, bool] = field(default_factory=dict)
     cost: Places = ()
     words: Mapping[str, Places] = field(default_factory=dict)
     asked: Mapping[str, Places] = field(default_factory=dict)
@@ -159,6 +156,10 @@ def kind_of(document: Any, wanted: SourceFormat | None, labels: Sequence[Dimensi
         if not found:
             return seen.kind(None) if _no_call(document) else None
         plan = _plan_of(document, found, labels, seen)
+        if plan is not None and any(one.startswith(TAG) for one in labels):
+            tags = {name: document[name] for name in TAG_PARENTS if name in document}
+            in_text = {n: isinstance(one, str) and one[:1] == "{" for n, one in tags.items()}
+            plan = replace(plan, tags=in_text)
         if plan is not None and plan.empty:  # an empty object in place of a count is wrong
             read_record(found[0].record, EPOCH)
         ignored = [] if found[0].known else ignored_in(found[0].record)

@@ -22,6 +22,7 @@ from pricing.money import meant
 from pricing.notices import Notice
 from pricing.reports.dimensions import LABELS, Dimension, paths_of
 from pricing.reports.readers.moments import NO_TIME, moment_of
+from pricing.reports.readers.record_format import as_json
 from pricing.reports.sql import TERMS
 from pricing.timestamps import EPOCH
 from pricing.usage.buckets import (
@@ -441,6 +442,7 @@ def _label(documents: Sequence[Any], label: Dimension) -> str | None:
     for document in documents:
         for parent, name in paths_of(label):
             inside = _at(document, parent)
+            inside = as_json(inside) if isinstance(inside, str) else inside
             value = inside.get(name) if isinstance(inside, dict) else None
             if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
                 return str(value)[:MAX_TEXT]

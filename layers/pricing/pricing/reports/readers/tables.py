@@ -13,7 +13,7 @@ from typing import Any
 
 from pricing.errors import InvalidRequest
 from pricing.reports.database import literal
-from pricing.reports.dimensions import TAG_PARENTS, Dimension, column_names, paths_of
+from pricing.reports.dimensions import TAG, TAG_PARENTS, Dimension, column_names, paths_of
 from pricing.reports.provider_columns import COLUMNS, calls_sql
 from pricing.reports.readers.flat import (
     CALLS,
@@ -29,6 +29,7 @@ from pricing.reports.readers.leaves import (
     amount_sql,
     are_short,
     at_provider_sql,
+    label_in_text,
     label_list,
     moment_sql,
     processing_sql,
@@ -139,6 +140,7 @@ class FlatTable:
         shape = self._shape
         named = {label: self._named(column_names(label)) for label in labels}
         self._labels = {label: column for label, column in named.items() if column}
+        label_values = [self._label(label, named[label]) for label in labels]
         model, sound = self._text(self._named(MODELS)), "TRUE"
         if provider := self._named(("provider",)):
             model, sound = at_provider_sql(model, self._text(provider))
@@ -148,7 +150,7 @@ class FlatTable:
             "model": model,
             "endpoint": self._text(self._named(("endpoint",))),
             "team": self._text(self._named(("team",))),
-            "labels": label_list([self._text(column) for column in named.values()]),
+            "labels": label_list(label_values),
             "stated": f"{_NONE} {STATED_TYPE})",
             "zoneless": self.zoneless or "FALSE",
         }
@@ -226,6 +228,16 @@ class FlatTable:
         if column is None or column not in self._types:
             return f"{_NONE} VARCHAR)"
         return f"NULLIF(CAST({_quoted(column)} AS VARCHAR), '')"
+
+    def _label(self, label: Dimension, column: str | None) -> str:
+        """A label's column, or a member of the object in a column of tags, which may be text."""
+        values = [self._text(column)]
+        for parent in TAG_PARENTS if label.startswith(TAG) else ():
+            if whole := self._named((parent,)):
+                is_text = self._types[whole] == "VARCHAR"
+                text = _quoted(whole) if is_text else f"CAST(to_json({_quoted(whole)}) AS VARCHAR)"
+                values.append(label_in_text(text, label[len(TAG) :]))
+        return f"COALESCE({', '.join(values)})"
 
     def _count(self, column: str | None) -> str:
         if column is None:
