@@ -3,12 +3,14 @@
 Sonnet 4.6 costs 3 USD per million tokens in and 15 out, Haiku 4.5 1 and 5.
 """
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.reports import report_file
 from tests.unit.reports.test_codex_forks import cost_of
 
 #: 1000 x 3 + 100 x 15 = 4500
@@ -69,3 +71,18 @@ def test_a_session_that_another_process_resumed_has_sums_of_its_own(tmp_path: Pa
 def test_results_of_several_sessions_are_not_compared(tmp_path: Path) -> None:
     lines = (of_turns(1, session="a"), of_turns(2, session="b"))
     assert cost_of(tmp_path, *lines)[0] == Decimal("0.0135")
+
+
+def test_counts_of_a_turn_that_no_models_sums_have_make_the_record_partial(tmp_path: Path) -> None:
+    def found(models: dict[str, Any]) -> tuple[int, int, list[str]]:
+        line = result(models) | {"usage": TURN | {"cache_read_input_tokens": 38912}}
+        content = json.dumps(line).encode()
+        report = report_file(content, "jsonl", tmp_path / str(len(models)))
+        told = [one.message for one in report.warnings if one.code == "usage_field_unread"]
+        return report.records.priced, report.records.partial, told
+
+    lost = found({"claude-sonnet-4-6": sums(1)})
+    assert lost[:2] == (0, 1)
+    assert "usage.lost_by_sums.cache_read_input_tokens (1 record)" in lost[2][0]
+    other = {"claude-haiku-4-5": {**sums(1), "cacheReadInputTokens": 38912}}
+    assert found({"claude-sonnet-4-6": sums(1), **other}) == (2, 0, [])

@@ -51,6 +51,7 @@ AWKWARD: tuple[Any, ...] = (
 
 CHAT: dict[str, Any] = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
 CHAT |= {"prompt_tokens_details": {"cached_tokens": 4, "image_tokens": 0}}
+RESPONSES = {"input_tokens": 9, "output_tokens": 4, "total_tokens": 13}
 CLAUDE: dict[str, Any] = {"input_tokens": 10, "output_tokens": 20, "cache_read_input_tokens": 5}
 CLAUDE |= {"cache_creation": {"ephemeral_5m_input_tokens": 3, "ephemeral_1h_input_tokens": 2}}
 CLAUDE |= {"cache_creation_input_tokens": 5, "service_tier": "standard"}
@@ -257,6 +258,32 @@ def test_objects_of_a_batch_come_to_the_same(
         "request_counts": {"completed": 10},
     }  # fmt: skip
     check([batch, {"timestamp": "2026-10-01", "response": batch}], 0, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_an_answer_shows_and_a_providers_own_usage_come_to_the_same(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at, sdk = {"timestamp": "2026-10-01"}, {"inputTokens": 20, "outputTokens": 20}
+    claude = {**at, "model": "claude-sonnet-4-6"}
+    groq = {**at, "object": "chat.completion", "model": "groq/openai/gpt-oss-120b", "usage": CHAT}
+    drew = {"image_gen": {"output_tokens": 5}, "web_search": {"num_requests": 0}}
+    counted = {"total_input_tokens": 9, "total_output_tokens": 4}
+    gemini = {**at, "model": "gemini-3-flash-preview", "usage": counted}
+    search = {"type": "google_search_call", "arguments": {"queries": ["a"]}}
+    documents = [
+        *({**claude, "usage": {**sdk, "raw": raw}} for raw in (CLAUDE, {}, None)),
+        *(
+            {**groq, "choices": [{"message": {"content": "x", **held}}]}
+            for held in ({}, {"executed_tools": [{"type": "search"}]})
+        ),
+        {**groq, "choices": [{"message": {}}], "web_search": [{"title": "x"}]},
+        *({**gemini, "outputs": [one]} for one in ({"type": "text"}, search)),
+        {**gemini, "usage": {**counted, "grounding_tool_count": [{"type": "x", "count": 1}]}},
+        {**at, "object": "response", "model": "gpt-5", "tool_usage": drew, "usage": RESPONSES},
+        {**claude, "usage": CLAUDE, "raw_usage": [{"provider_type": "x", "data": CLAUDE}]},
+    ]
+    check(documents, seed, tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("wrong", ["{}", "[]"])

@@ -190,3 +190,18 @@ def test_gemini_says_how_it_served_in_one_of_two_fields(
     fields: dict[str, str], processing: Any
 ) -> None:
     assert read("gemini", GEMINI | fields).served == StatedTerms(processing=processing)
+
+
+def test_searches_are_counted_by_their_type_and_what_else_was_counted_is_unread() -> None:
+    counted = [{"type": "google_search", "count": 3}, {"type": "google_maps", "count": 1}]
+    raw = {"total_input_tokens": 100, "total_output_tokens": 50, "grounding_tool_count": counted}
+    parsed = read("gemini", raw)
+    (attempt,) = parsed.attempts
+    assert attempt.usage.web_search == 3
+    assert [(unit.component, int(unit.count)) for unit in attempt.usage.units] == [("maps", 1)]
+    assert parsed.unread == ()
+    other = [*counted, {"type": "retrieval", "count": 2}, {"count": 0}]
+    found = read("gemini", {**raw, "grounding_tool_count": other}).unread
+    assert [(one.pointer, int(one.value)) for one in found] == [
+        ("/usage/grounding_tool_count/2/count", 2)
+    ]

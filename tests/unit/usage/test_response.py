@@ -79,6 +79,8 @@ def test_a_line_of_a_batch_is_known_by_its_names(
         ({"modelOutput": TOLD}, "/r/modelOutput", True),
         ({"Response": TOLD}, "/r/Response", False),
         ({"kwargs": TOLD}, "/r/kwargs", False),
+        ({"interaction": TOLD}, "/r/interaction", False),
+        ({"chatResponse": TOLD}, "/r/chatResponse", False),
         ({"data": {"other": TOLD}}, "/r", False),
         ({"usage": CHAT, "response": TOLD}, "/r", False),  # its own usage goes first
         ({"usage": None, "response": TOLD}, "/r/response", False),
@@ -176,6 +178,12 @@ def test_the_model_that_served_is_named_by_the_response_or_by_what_it_holds(
 @pytest.mark.parametrize("model", ["", "m" * (129), 7, ["gpt-4o"]])
 def test_a_models_name_is_a_text_of_1_to_128_characters(model: Any) -> None:
     assert refused({**TOLD, "model": model}).startswith("/response/model: must be a string of 1")
+
+
+def test_a_models_id_goes_before_the_number_of_its_version() -> None:
+    answer = {"modelId": "m", "modelVersion": "1.0", "chatResponse": {"usage": CHAT}}
+    assert read_response(answer, None).model == "m"
+    assert read_response({"modelVersion": "v", "usage": CHAT}, None).model == "v"
 
 
 @pytest.mark.parametrize(

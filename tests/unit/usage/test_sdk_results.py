@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pricing.errors import InvalidRequest
+from pricing.usage.reader import read_usage
 from pricing.usage.response import read_response
 
 DERIVED = {"inputTokens": 1000, "outputTokens": 100, "totalTokens": 1100}
@@ -165,3 +166,92 @@ def test_langchain_keeps_bedrocks_usage_next_to_its_model() -> None:
     found = read_response({"llm_output": {"usage": usage, "model_id": "m"}}, None)
     assert found.model == "m"
     assert found.usage.attempts[0].usage.cache_read == 60
+
+
+#: Claude's own usage, and what version 6 of the AI SDK makes of it.
+OF_CLAUDE = {
+    "input_tokens": 10,
+    "output_tokens": 50,
+    "cache_read_input_tokens": 2000,
+    "cache_creation_input_tokens": 100,
+    "cache_creation": {"ephemeral_5m_input_tokens": 40, "ephemeral_1h_input_tokens": 60},
+    "server_tool_use": {"web_search_requests": 3},
+    "service_tier": "priority",
+}
+OF_SDK = {
+    "inputTokens": 2110,
+    "inputTokenDetails": {"noCacheTokens": 10, "cacheReadTokens": 2000, "cacheWriteTokens": 100},
+    "outputTokens": 50,
+    "totalTokens": 2160,
+}
+NESTED = {
+    "inputTokens": {"total": 2110, "noCache": 10, "cacheRead": 2000, "cacheWrite": 100},
+    "outputTokens": {"total": 50, "text": 50, "reasoning": 0},
+}
+
+
+@pytest.mark.parametrize("derived", [OF_SDK, NESTED])
+@pytest.mark.parametrize("usage_format", [None, "vercel_ai"])
+def test_the_providers_raw_usage_goes_before_what_an_sdk_makes_of_it(
+    derived: dict[str, Any], usage_format: Any
+) -> None:
+    parsed = read_usage({**derived, "raw": OF_CLAUDE}, usage_format, "/usage")
+    (attempt,) = parsed.attempts
+    found = attempt.usage
+    assert (found.input, found.cache_read, found.output) == (10, 2000, 50)
+    assert (found.cache_write_5m, found.cache_write_1h, found.web_search) == (40, 60, 3)
+    assert parsed.served.processing == "priority"
+    assert parsed.unread == ()
+
+
+def test_raw_usage_of_another_call_or_of_none_is_not_read() -> None:
+    for raw in ({**OF_CLAUDE, "input_tokens": 9, "output_tokens": 49}, {}, {"x": 1}, None, "x"):
+        parsed = read_usage({**OF_SDK, "raw": raw}, None, "/usage")
+        (attempt,) = parsed.attempts
+        assert (attempt.usage.input, attempt.usage.cache_write_5m) == (10, 100)
+        assert attempt.usage.web_search == 0
+
+
+def test_raw_usage_of_steps_that_were_summed_is_of_as_many_calls() -> None:
+    step = {"usage": {**OF_SDK, "raw": OF_CLAUDE}}
+    parsed = read_response({"usage": OF_SDK, "steps": [step, step]}, None).usage
+    (attempt,) = parsed.attempts
+    assert attempt.usage.sum_of == 2
+    assert (attempt.usage.cache_write_1h, attempt.usage.web_search) == (120, 6)
+
+
+def _kept(*data: dict[str, Any], provider: str = "aws_bedrock") -> list[dict[str, Any]]:
+    return [
+        {"provider_type": provider, "api_type": "chat_completions", "data": one} for one in data
+    ]
+
+
+CONVERSE = {"inputTokens": 18, "outputTokens": 386, "cacheWriteInputTokens": 7502}
+
+
+@pytest.mark.parametrize("name", ["raw_usage", "tensorzero_raw_usage"])
+def test_a_gateways_short_usage_gives_way_to_the_providers_own_next_to_it(name: str) -> None:
+    short = {"usage": {"input_tokens": 18, "output_tokens": 386}}
+    (attempt,) = read_response({**short, name: _kept(CONVERSE)}, None).usage.attempts
+    assert (attempt.usage.input, attempt.usage.cache_write_5m) == (18, 7502)
+    (attempt,) = read_response({**short, name: _kept(CONVERSE, CONVERSE)}, None).usage.attempts
+    assert (attempt.usage.cache_write_5m, attempt.usage.sum_of) == (15004, 2)
+    for nothing in ([], [{"data": None}], "x"):
+        (attempt,) = read_response({**short, name: nothing}, None).usage.attempts
+        assert (attempt.usage.input, attempt.usage.cache_write_5m) == (18, 0)
+    several = [*_kept(CONVERSE), *_kept(OF_CLAUDE, provider="anthropic")]
+    with pytest.raises(InvalidRequest) as caught:
+        read_response({**short, name: several}, None)
+    assert caught.value.errors[0].pointer == f"/response/{name}"
+
+
+def test_counts_of_a_turn_that_no_models_sums_have_are_unread() -> None:
+    usage = {"input_tokens": 9, "cache_read_input_tokens": 38912, "output_tokens": 534}
+    sums = {"inputTokens": 4448, "outputTokens": 1134, "cacheReadInputTokens": 0}
+    result = {"type": "result", "usage": usage, "modelUsage": {"claude-haiku-4-5": sums}}
+    found = read_response(result, None).usage.unread
+    assert [(one.pointer, int(one.value)) for one in found] == [
+        ("/response/usage/cache_read_input_tokens", 38912)
+    ]
+    complete = {**sums, "cacheReadInputTokens": 38912}
+    assert read_response({**result, "modelUsage": {"x": complete}}, None).usage.unread == ()

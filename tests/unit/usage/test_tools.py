@@ -198,3 +198,66 @@ def test_a_tools_call_is_matched_with_its_result_whatever_its_id_is(ids: tuple[A
     opened = {"type": "tool-result", "output": {"action": {"type": "open_page"}}}
     content = [{**call, "toolCallId": one} for one in ids] + [{**opened, "toolCallId": ids[0]}]
     assert used({"content": content}) == {"web_search": 1}
+
+
+def message(**held: Any) -> dict[str, Any]:
+    """A chat completion whose message has this."""
+    return {"choices": [{"message": {"role": "assistant", **held}}]}
+
+
+@pytest.mark.parametrize(
+    ("ran", "uses", "unknown"),
+    [
+        ([{"type": "search"}], {"web_search": 1}, 0),
+        ([{"type": "browser_search", "name": "browser.search"}], {"web_search": 1}, 0),
+        ([{"type": "browser_search"}, {"type": "browser_search"}], {"web_search": 2}, 0),
+        ([{"type": "browser_search", "name": "browser.open"}], {}, 1),
+        ([{"type": "python"}, {"type": "python"}], {"code_interpreter": 1}, 0),
+        ([{"type": "visit_website"}, {"name": "x"}], {}, 2),
+        ([{"type": "mcp"}, {"type": "function"}], {}, 0),
+        ("search", {}, 0),
+    ],
+)
+def test_tools_that_groq_ran_are_billed_or_pointed_at(
+    ran: Any, uses: dict[str, int], unknown: int
+) -> None:
+    body = message(executed_tools=ran)
+    assert used(body) == uses
+    pointed_at = [f"/r/choices/0/message/executed_tools/{number}" for number in range(unknown)]
+    assert [*unknown_items(body, "/r")] == pointed_at
+
+
+def test_moonshot_bills_its_own_search_and_not_the_callers_tools() -> None:
+    calls = [{"type": "builtin_function", "function": {"name": "$web_search"}}]
+    other = [{"type": "function", "function": {"name": "web_search"}}]
+    assert used(message(tool_calls=[*calls, *calls, *other])) == {"web_search": 2}
+    delta = {"choices": [{"delta": {"tool_calls": calls}}]}
+    assert used(delta) == {"web_search": 1}
+    assert used(message(tool_calls=other)) == {}
+
+
+def test_what_zais_search_found_is_one_search() -> None:
+    found = [{"title": "a"}, {"title": "b"}]
+    assert used({**message(), "web_search": found}) == {"web_search": 1}
+    assert used({**message(), "web_search": []}) == {}
+    assert used({"web_search": found}) == {}
+
+
+@pytest.mark.parametrize("name", ["steps", "outputs"])
+def test_searches_and_maps_of_an_interaction_are_billed_as_those_of_any_answer(name: str) -> None:
+    first = {"type": "google_search_call", "arguments": {"queries": ["a", "b"]}}
+    again = {"type": "google_search_call", "arguments": {"queries": ["b", "c"]}}
+    others = [{"type": "google_search_result"}, {"type": "url_context_call"}]
+    body = {name: [first, again, *others, {"type": "google_maps_call"}]}
+    assert used(body, "gemini-3-flash-preview") == {"web_search": 3, "maps": 1}
+    assert used(body, "gemini-2.5-flash") == {"web_search": 1, "maps": 1}
+    assert used({name: [{"type": "google_search_call"}]}, "gemini-3-pro") == {"web_search": 1}
+    assert used({name: others}, "gemini-3-pro") == {}
+
+
+@pytest.mark.parametrize(("tokens", "billed"), [(1056, 1), (0, 0), ("1056", 0), (None, 0)])
+def test_openais_own_count_of_image_tokens_shows_that_it_drew(tokens: Any, billed: int) -> None:
+    body = {"tool_usage": {"image_gen": {"output_tokens": tokens}}}
+    assert used(body).get("image_generation", 0) == billed
+    drawn = {**body, **items(*[{"type": "image_generation_call"}] * 2)}
+    assert used(drawn)["image_generation"] == 2

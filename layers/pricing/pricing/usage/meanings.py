@@ -97,8 +97,8 @@ SEARCH_CONTEXT, RESOLUTION = "search_context_size", "resolution"
 REQUEST_FEE = "request_fee"
 #: The unit of audio that transcription bills; and seconds of what the model makes or listens to.
 AUDIO_SECOND, SECOND = "audio_second", "second"
-#: Lists with a reading of their own.
-ITERATIONS, CACHE_DETAILS = "iterations", "cache_details"
+#: A list with a reading of its own.
+ITERATIONS = "iterations"
 
 
 def served(tier: str) -> str:
@@ -117,18 +117,28 @@ def unit(component: str) -> str:
 
 
 @immutable
-class ByModality:
-    """A list of ``{modality, tokenCount}``: where the tokens of each modality count."""
+class Listed:
+    """A list of counts, each with a word that says what it counts: a modality, or a time to live.
 
-    audio: str
-    image: str
-    video: str
+    ``parts`` are words and what a count with each of them counts, ``"*"`` being any other word.
+    """
+
+    word: str
+    parts: tuple[tuple[str, str], ...]
     #: The names under which an entry states its count.
-    counts: tuple[str, ...] = ("tokenCount", "token_count", "tokens")
+    counts: tuple[str, ...]
 
-    def of(self, modality: str) -> str:
-        """What tokens of a modality count as; text and documents are parts and nothing else."""
-        return {"AUDIO": self.audio, "IMAGE": self.image, "VIDEO": self.video}.get(modality, PART)
+    def of(self, word: str) -> str | None:
+        """What a count with this word counts, None if it cannot be one."""
+        parts = dict(self.parts)
+        return parts.get(word) or parts.get(word.upper(), parts.get("*"))
+
+
+def by_modality(audio: str, image: str, video: str) -> Listed:
+    """A list of ``{modality, tokenCount}``; text and documents are parts and nothing else."""
+    billed = (("TEXT", PART), ("IMAGE", image), ("VIDEO", video), ("AUDIO", audio))
+    others = (("DOCUMENT", PART), ("MODALITY_UNSPECIFIED", PART))
+    return Listed("modality", (*billed, *others), ("tokenCount", "token_count", "tokens"))
 
 
 #: A field's meaning: what it counts, or the fields of an object. In an object "" is what the field

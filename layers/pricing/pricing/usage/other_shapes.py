@@ -9,7 +9,6 @@ from pricing.usage.meanings import (
     AUDIO_IN,
     AUDIO_OUT,
     AUDIO_SECOND,
-    CACHE_DETAILS,
     COST,
     FRESH,
     IMAGE_APART,
@@ -37,8 +36,9 @@ from pricing.usage.meanings import (
     WRITE,
     WRITE_1H,
     WRITE_5M,
-    ByModality,
+    Listed,
     Shape,
+    by_modality,
     tool,
     unit,
 )
@@ -89,27 +89,36 @@ GEMINI = Shape(
                 # Embeddings'
                 *("promptTokenDetails", "prompt_token_details"),
             ),
-            ByModality(AUDIO_IN, IMAGE_IN, VIDEO_IN),
+            by_modality(AUDIO_IN, IMAGE_IN, VIDEO_IN),
         ),
         **dict.fromkeys(
             ("cacheTokensDetails", "cache_tokens_details", "cached_tokens_by_modality"),
-            ByModality(AUDIO_CACHED, IMAGE_CACHED, VIDEO_CACHED),
+            by_modality(AUDIO_CACHED, IMAGE_CACHED, VIDEO_CACHED),
         ),
         **dict.fromkeys(
             (
                 *("candidatesTokensDetails", "candidates_tokens_details", "responseTokensDetails"),
                 *("response_tokens_details", "output_tokens_by_modality"),
             ),
-            ByModality(AUDIO_OUT, IMAGE_OUT, VIDEO_OUT),
+            by_modality(AUDIO_OUT, IMAGE_OUT, VIDEO_OUT),
         ),
         **dict.fromkeys(
             (
                 *("toolUsePromptTokensDetails", "tool_use_prompt_tokens_details"),
                 "tool_use_tokens_by_modality",
             ),
-            ByModality(PART, PART, PART),
+            by_modality(PART, PART, PART),
         ),
         **SUMS,
+        # Searches of the Interactions API
+        "grounding_tool_count": Listed(
+            "type",
+            (
+                *(("google_search", tool("web_search")), ("google_maps", tool("maps"))),
+                ("*", UNPRICED),
+            ),
+            ("count",),
+        ),
         **dict.fromkeys(("trafficType", "traffic_type"), TRAFFIC),
         **dict.fromkeys(("serviceTier", "service_tier"), TIER),
     },
@@ -136,7 +145,7 @@ BEDROCK = Shape(
         **dict.fromkeys(("cacheReadTokens", "cachedReadTokens"), READ),
         **dict.fromkeys(("cacheWriteTokens", "cachedWriteTokens"), WRITE),
         "thoughtTokens": REASONING,
-        "cacheDetails": CACHE_DETAILS,
+        "cacheDetails": Listed("ttl", (("5m", WRITE_5M), ("1h", WRITE_1H)), ("inputTokens",)),
         # Amp's sum of the three, and Nova Sonic's whole input
         "totalInputTokens": WHOLE,
         "totalOutputTokens": ANSWER,

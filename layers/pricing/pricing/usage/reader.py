@@ -27,7 +27,7 @@ from pricing.usage.buckets import (
     Usage,
 )
 from pricing.usage.iterations import attempts_of, with_tools
-from pricing.usage.meanings import ByModality, Fields, Shape, UsageFormat
+from pricing.usage.meanings import Fields, Listed, Shape, UsageFormat
 from pricing.usage.parsed import (
     CACHE_OUTSIDE,
     COMMITTED_CAPACITY,
@@ -39,6 +39,7 @@ from pricing.usage.parsed import (
     Unread,
 )
 from pricing.usage.recognition import camel, numbers, recognised
+from pricing.usage.sdk_results import is_of_one_call
 from pricing.usage.split import Counts, Split, split
 from pricing.usage.stated import USD_PER_TICK, amount_of, charged
 from pricing.usage.terms import COMMITTED_WORDS, GEOS, SPEEDS, TRAFFIC, WORDS, TierWord
@@ -64,10 +65,6 @@ _OF_ALL = (meanings.CALLS, meanings.LONGEST_PROMPT, meanings.TOOL_USES)
 _COSTS = (meanings.COST, meanings.COST_TICKS, meanings.COST_UPSTREAM)
 _SECONDS = frozenset((meanings.AUDIO_SECOND, meanings.SECOND))
 _FILMED = (meanings.SECOND, "video_second")
-_MODALITIES = ("TEXT", "IMAGE", "VIDEO", "AUDIO", "DOCUMENT", "MODALITY_UNSPECIFIED")
-_TTLS = {"5m": meanings.WRITE_5M, "1h": meanings.WRITE_1H}
-#: Spring AI keeps the provider's own usage next to its shorter one.
-_PROVIDERS_OWN = ("nativeUsage", "native_usage")
 NOT_A_COUNT = "must be a whole number, written without quotes or a fraction"
 
 
@@ -82,10 +79,9 @@ def read_usage(
     """
     if not isinstance(raw, dict):
         raise InvalidRequest.at(pointer, "must be an object: the provider's usage, as it came")
-    for name in _PROVIDERS_OWN:
-        if isinstance(raw.get(name), dict) and _has_counts(raw[name], usage_format, kind):
-            own = read_usage(raw[name], usage_format, f"{pointer}/{name}", kind)
-            return _with_unknown_of(own, {**raw, name: None}, pointer)
+    own = _own_of(raw, usage_format, pointer, kind)
+    if own is not None:
+        return own
     readings: list[tuple[Shape, ParsedUsage]] = []
     refusal: InvalidRequest | None = None
     for shape in recognised(raw, usage_format, pointer, kind):
@@ -108,6 +104,25 @@ def read_usage(
                 f' prices; say which: "usage_format": "{first.name}"',
             )
     return parsed
+
+
+def _own_of(
+    raw: dict[str, Any], usage_format: UsageFormat | None, pointer: str, kind: str | None
+) -> ParsedUsage | None:
+    """The provider's own usage that an SDK's has within; None where it has none of the same call.
+
+    An SDK's may be the sum of several calls, and its own too.
+    """
+    wanted = None if usage_format == "vercel_ai" else usage_format
+    for name in sdk_shapes.PROVIDERS_OWN:
+        inner = raw.get(name)
+        if not isinstance(inner, dict) or not _has_counts(inner, wanted, kind):
+            continue
+        if is_of_one_call(raw, inner):
+            calls = {one: raw[one] for one in shapes.SUMS if one in raw}
+            own = read_usage({**calls, **inner}, wanted, f"{pointer}/{name}", kind)
+            return _with_unknown_of(own, {**raw, name: None}, pointer)
+    return None
 
 
 def _has_counts(raw: dict[str, Any], usage_format: UsageFormat | None, kind: str | None) -> bool:
@@ -329,8 +344,8 @@ def _take_each(
 
 def _take_other(taken: _Taken, meaning: Any, value: Any, here: str, path: str) -> None:
     """Take a field that is not a count of tokens."""
-    if isinstance(meaning, ByModality):
-        _take_modalities(taken, meaning, value, here, path)
+    if isinstance(meaning, Listed):
+        _take_listed(taken, meaning, value, here, path)
     elif meaning in _WORDS:
         _take_word(taken, meaning, value, here)
     elif meaning in _COSTS:
@@ -339,8 +354,6 @@ def _take_other(taken: _Taken, meaning: Any, value: Any, here: str, path: str) -
         taken.iterations = value, here
     elif meaning == meanings.OWN_KEY:
         taken.own_key = value if isinstance(value, bool) else None
-    elif meaning == meanings.CACHE_DETAILS:
-        _take_cache_details(taken, value, here, path)
     elif meaning == meanings.PART:
         _count(value, here)
     elif meaning in _OF_ALL:
@@ -411,40 +424,26 @@ def _items(value: Any, pointer: str) -> Iterator[tuple[str, int, Mapping[str, An
         yield f"{pointer}/{number}", number, one
 
 
-def _take_modalities(
-    taken: _Taken, meaning: ByModality, value: Any, pointer: str, path: str
-) -> None:
-    """Add up a list of counts by modality. Text and documents are what the others leave."""
-    sums: dict[str, int] = {}
+def _take_listed(taken: _Taken, meaning: Listed, value: Any, pointer: str, path: str) -> None:
+    """Add up a list of counts by the word that each has."""
+    sums: Counter[str] = Counter()
     for here, number, one in _items(value, pointer):
-        modality = one.get("modality")
-        modality = modality.upper().rpartition(".")[2] if isinstance(modality, str) else ""
-        if modality not in _MODALITIES:
-            raise InvalidRequest.at(f"{here}/modality", f"must be one of {', '.join(_MODALITIES)}")
+        stated = one.get(meaning.word)
+        word = stated.rpartition(".")[2] if isinstance(stated, str) else ""
+        part = meaning.of(word)
+        if part is None:
+            known = ", ".join(dict(meaning.parts))
+            raise InvalidRequest.at(f"{here}/{meaning.word}", f"must be one of {known}")
         for name, count in one.items():
-            if name in meaning.counts and count is not None:
-                part = meaning.of(modality)
-                sums[part] = sums.get(part, 0) + _count(count, f"{here}/{name}")
-            elif name != "modality":
+            if name in meaning.counts and part != meanings.UNPRICED and count is not None:
+                sums[part] += _count(count, f"{here}/{name}")
+            elif name != meaning.word:
                 taken.note_unknown(name, count, here, f"{path}[{number}]")
     for part, total in sums.items():
-        if part != meanings.PART:
+        if part in meanings.TOKEN_COUNTS:
             taken.counts.add(part, total, pointer)
-
-
-def _take_cache_details(taken: _Taken, value: Any, pointer: str, path: str) -> None:
-    """Add up Bedrock's list of cache writes by their time to live."""
-    sums: dict[str, int] = {}
-    for here, number, one in _items(value, pointer):
-        ttl = one.get("ttl")
-        if not isinstance(ttl, str) or ttl not in _TTLS:
-            raise InvalidRequest.at(f"{here}/ttl", f"must be one of {', '.join(_TTLS)}")
-        part = _TTLS[ttl]
-        sums[part] = sums.get(part, 0) + _count(one.get("inputTokens"), f"{here}/inputTokens")
-        for name in one.keys() - {"ttl", "inputTokens"}:
-            taken.note_unknown(name, one[name], here, f"{path}[{number}]")
-    for part, total in sums.items():
-        taken.counts.add(part, total, pointer)
+        elif part != meanings.PART:
+            _take_quantity(taken, part.removeprefix("tool:"), total, pointer)
 
 
 def _tools_of(taken: _Taken) -> Usage:

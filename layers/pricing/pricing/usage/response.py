@@ -25,6 +25,8 @@ from pricing.usage.sdk_results import (
     PROVIDERS_RESPONSE,
     gateway_cost,
     is_of_one_call,
+    kept_usage,
+    lost_by_sums,
     metadata_of,
     model_usage,
     own_usage,
@@ -57,6 +59,10 @@ WRAPPERS = (
     ("kwargs",),
     # LlamaIndex
     ("raw",),
+    # Events of Gemini's Interactions; Oracle's answers
+    ("interaction",),
+    ("chatResponse",),
+    ("chat_response",),
 )
 USAGES = (
     "totalUsage",
@@ -99,8 +105,9 @@ _INNER_USAGES: Mapping[tuple[str, ...], frozenset[str]] = {
     ("llmOutput", "tokenUsage"): frozenset(),
 }
 _PROVIDERS_OWN = (*PROVIDER_METADATA, "/".join(PROVIDERS_RESPONSE), "steps")
+#: Oracle has a model's version, which is a number, next to its id.
 MODELS = (
-    *("model", "modelVersion", "model_version", "modelId", "model_id", "model_name"),
+    *("model", "modelId", "model_id", "modelVersion", "model_version", "model_name"),
     *("Model", "ModelId"),
 )
 _MODEL_HOLDERS = ("response_metadata", "llm_output", "llmOutput", "response", "meta")
@@ -191,7 +198,10 @@ def read_response(
     model, model_at = _model(body, here)
     summed_up = model_usage(body, here) if model is None else None
     if summed_up is not None:
-        _, model_at, model = summed_up
+        sums, model_at, model = summed_up
+        lost = lost_by_sums(body.get("usage"), {model: sums})
+        more = (Unread(f"{here}/usage/{name}", Decimal(count)) for name, count in lost.items())
+        parsed = replace(parsed, unread=(*parsed.unread, *more))
     if model is None and body is not response:
         model, model_at = _model(response, pointer)
     parsed = with_shown_tools(parsed, tool_usage(body, model or asked), listed=GROUNDED in body)
@@ -318,7 +328,9 @@ def _inner_usages(body: Mapping[str, Any], pointer: str) -> Iterator[tuple[Any, 
         ):
             yield _counted(path[-1], found, own), f"{pointer}/{'/'.join(path)}"
     counts = {name: body[name] for name in BODY_COUNTS if name in body}
-    embedded = _embedded(body.get("predictions"))
+    embedded = _embedded(body.get("predictions"), ("embeddings",)) or _embedded(
+        body.get("embeddings")
+    )
     if embedded:
         counts["input_token_count"] = embedded
     results = body.get("results")
@@ -354,11 +366,14 @@ def _counted(name: str, found: Mapping[str, Any], own: frozenset[str]) -> Mappin
     return found
 
 
-def _embedded(predictions: Any) -> int:
-    """Return the tokens of Vertex AI's embeddings, which each of them states."""
-    path = ("embeddings", "statistics", "token_count")
-    found = [value_at(one, path) for one in predictions] if isinstance(predictions, list) else []
-    return sum(count for count in found if type(count) is int)
+def _embedded(embeddings: Any, holder: tuple[str, ...] = ()) -> int:
+    """Return the tokens of Google's embeddings, which each of them states, in its SDKs too."""
+    found = [
+        value_at(one, (*holder, "statistics", name))
+        for one in (embeddings if isinstance(embeddings, list) else ())
+        for name in ("token_count", "tokenCount")
+    ]
+    return sum(int(count) for count in found if isinstance(count, int | Decimal) and count > 0)
 
 
 def _usage(body: Mapping[str, Any], pointer: str) -> tuple[Any, str]:
@@ -381,7 +396,7 @@ def _usage(body: Mapping[str, Any], pointer: str) -> tuple[Any, str]:
     summed_up = model_usage(body, pointer)
     if summed_up is not None:
         return summed_up[:2]
-    reported = own_usage(usage, body, USAGES, pointer)
+    reported = kept_usage(body, pointer) or own_usage(usage, body, USAGES, pointer)
     if reported is not None:
         return reported
     if stated:

@@ -99,6 +99,46 @@ def model_usage(body: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, Any
 
 #: By the SDK in TypeScript and by that in Python.
 _BY_MODEL = ("modelUsage", "model_usage")
+#: The counts of a turn's usage, and their names in the sums by model.
+OF_THE_TURN = {
+    "input_tokens": "inputTokens",
+    "output_tokens": "outputTokens",
+    "cache_read_input_tokens": "cacheReadInputTokens",
+    "cache_creation_input_tokens": "cacheCreationInputTokens",
+}
+
+
+def lost_by_sums(usage: Any, models: Mapping[str, Any]) -> dict[str, int]:
+    """Return the counts of the usage of a session's turn that no model's sums have any of."""
+    held = [sums for sums in models.values() if isinstance(sums, dict)]
+    stated = usage if isinstance(usage, dict) else {}
+    return {
+        name: stated[name]
+        for name, of_sums in OF_THE_TURN.items()
+        if type(stated.get(name)) is int and not any(sums.get(of_sums) for sums in held)
+        if stated[name] > 0
+    }
+
+
+def kept_usage(body: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, Any], str] | None:
+    """The providers' own usage that TensorZero keeps of each call, next to its shorter one.
+
+    Raises InvalidRequest for calls of several providers.
+    """
+    name = next((one for one in _KEPT if isinstance(body.get(one), list)), None)
+    calls = [one for one in body[name] if isinstance(one, dict)] if name else []
+    own = [one["data"] for one in calls if isinstance(one.get("data"), dict)]
+    if not own or len(own) < len(calls):
+        return None
+    if len({str(one.get("provider_type")) for one in calls}) > 1:
+        detail = "has calls of several providers; send the usage of each with its model"
+        raise InvalidRequest.at(f"{pointer}/{name}", detail)
+    if len(own) == 1:
+        return own[0], f"{pointer}/{name}/0/data"
+    return {**summed(own), "calls": len(own)}, f"{pointer}/{name}"
+
+
+_KEPT = ("raw_usage", "tensorzero_raw_usage")
 
 
 def gateway_cost(body: Mapping[str, Any], pointer: str) -> StatedCost | None:
@@ -117,8 +157,9 @@ def gateway_cost(body: Mapping[str, Any], pointer: str) -> StatedCost | None:
 
 def is_of_one_call(usage: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
     """Whether an AI SDK's usage is that of the provider's answer, and not of several answers."""
-    stated = [usage[name] for name in VERCEL_AI.marks if usage.get(name)]
-    return not stated or any(count in own.values() for count in stated)
+    counts = [usage[name] for name in VERCEL_AI.marks if usage.get(name)]
+    stated = [one.get("total") if isinstance(one, dict) else one for one in counts]
+    return not any(stated) or any(count in own.values() for count in stated if count)
 
 
 def own_usage(

@@ -145,6 +145,9 @@ VERCEL_AI = Shape(
     },
 )
 
+#: Where Spring AI and the AI SDK keep the provider's own usage, next to their shorter one.
+PROVIDERS_OWN = ("nativeUsage", "native_usage", "raw")
+
 #: How the AI SDK names the counts in the attributes of its spans.
 SPAN_PREFIX = "ai.usage."
 

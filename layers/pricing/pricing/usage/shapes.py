@@ -432,6 +432,8 @@ RESPONSES = Shape(
             "cached_tokens",
             "cache_audio_read_tokens",
             "non_cached_input_tokens",
+            # PydanticAI's
+            "details",
         )
     ),
     fields=_RESPONSES,

@@ -67,6 +67,12 @@ _KNOWN_CALLS = frozenset(
         *("tool_search_call", "tool_call"),
     )
 )
+#: What Groq's own tools are billed as, by name or type, and the tool of Moonshot's that is billed.
+_GROQ_USES: Mapping[str, str] = {
+    **dict.fromkeys(("search", "browser_search", "browser.search"), "web_search"),
+    **dict.fromkeys(("python", "code_interpreter", "code_execution"), "code_interpreter"),
+}
+_MOONSHOT_SEARCH = "$web_search"
 _XAI_USES: Mapping[str, str] = {
     "SERVER_SIDE_TOOL_WEB_SEARCH": "web_search",
     "SERVER_SIDE_TOOL_X_SEARCH": "x_search",
@@ -127,6 +133,7 @@ def _shown(body: Mapping[str, Any], model: str) -> Counter[str]:
     uses.update(_openai_items(body))
     uses["web_search"] += _anthropic_searches(body)
     uses.update(_executed(body))
+    uses.update(_of_messages(body))
     uses.update(_grounding(body, model))
     uses.update(_xai(body))
     return uses | _totals(body)
@@ -221,17 +228,54 @@ def _anthropic_searches(body: Mapping[str, Any]) -> int:
 
 
 def unknown_items(body: Mapping[str, Any], pointer: str) -> Iterator[str]:
-    """Point at calls in a response's ``output`` that are not known: they may be billed."""
+    """Point at calls of an answer that are not known, among those of tools that may be billed."""
+    for choice, one in enumerate(_objects(body.get("choices"))):
+        ran = value_at(one, ("message", "executed_tools"))
+        for number, tool in enumerate(_objects(ran)):
+            if _groq_tool(tool) not in (*_GROQ_USES, "function", "mcp"):
+                yield f"{pointer}/choices/{choice}/message/executed_tools/{number}"
     for number, item in enumerate(_objects(body.get("output"))):
         kind = item.get("type")
         if isinstance(kind, str) and kind.endswith("_call") and kind not in _KNOWN_CALLS:
             yield f"{pointer}/output/{number}"
 
 
+def _of_messages(body: Mapping[str, Any]) -> Counter[str]:
+    """Groq's and Moonshot's own tools in the messages of an answer, and Z.ai's search next to them.
+
+    Z.ai lists what a search found; a call has one.
+    """
+    uses: Counter[str] = Counter()
+    for choice in _objects(body.get("choices")):
+        message = choice.get("message") or choice.get("delta")
+        if isinstance(message, dict):
+            ran = map(_groq_tool, _objects(message.get("executed_tools")))
+            uses.update(_GROQ_USES[tool] for tool in ran if tool in _GROQ_USES)
+            calls = _objects(message.get("tool_calls"))
+            called = (value_at(one, ("function", "name")) for one in calls)
+            uses["web_search"] += sum(name == _MOONSHOT_SEARCH for name in called)
+    uses["code_interpreter"] = min(uses["code_interpreter"], 1)
+    if "choices" in body and any(True for _ in _objects(body.get("web_search"))):
+        uses["web_search"] += 1
+    return uses
+
+
+def _groq_tool(ran: Mapping[str, Any]) -> str:
+    """What Groq ran: what its browser did is in the name, and opening a page is not a search."""
+    name = str(ran.get("name"))
+    return name if name.startswith("browser.") else str(ran.get("type"))
+
+
 def _grounding(body: Mapping[str, Any], model: str) -> Counter[str]:
-    """Google Search and Maps grounding of a Gemini answer."""
+    """Google Search and Maps grounding of a Gemini answer; the Interactions API has its steps."""
     queries: set[str] = set()
     searched = mapped = False
+    for step in (*_objects(body.get("steps")), *_objects(body.get("outputs"))):
+        searched = searched or step.get("type") == "google_search_call"
+        mapped = mapped or step.get("type") == "google_maps_call"
+        asked = value_at(step, ("arguments", "queries"))
+        if step.get("type") == "google_search_call" and isinstance(asked, list):
+            queries |= {one for one in asked if isinstance(one, str)}
     for candidate in _candidates(body):
         found = candidate.get("groundingMetadata") or candidate.get("grounding_metadata")
         if not isinstance(found, dict):
@@ -265,9 +309,16 @@ def _candidates(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _totals(body: Mapping[str, Any]) -> Counter[str]:
-    """How often OpenAI says that its own tools ran, whether or not the items are there."""
+    """How often OpenAI says that its own tools ran, whether or not the items are there.
+
+    Of images it says how many tokens, which another model bills.
+    """
     count = value_at(body, ("tool_usage", "web_search", "num_requests"))
-    return Counter(web_search=count if type(count) is int and 0 < count <= MAX_COUNT else 0)
+    drawn = value_at(body, ("tool_usage", "image_gen", "output_tokens"))
+    return Counter(
+        web_search=count if type(count) is int and 0 < count <= MAX_COUNT else 0,
+        image_generation=int(type(drawn) is int and drawn > 0),
+    )
 
 
 def _xai(body: Mapping[str, Any]) -> Counter[str]:

@@ -11,8 +11,9 @@ from typing import Any
 from pricing.errors import InvalidRequest
 from pricing.jsonio import value_at
 from pricing.usage import meanings
-from pricing.usage.meanings import NOTE, ByModality, Shape, UsageFormat
+from pricing.usage.meanings import NOTE, Listed, Shape, UsageFormat
 from pricing.usage.recognition import recognised
+from pricing.usage.sdk_shapes import PROVIDERS_OWN
 from pricing.usage.tools import BUCKETS as TOOLS
 from pricing.usage.tools import FREE_TOOLS
 from pricing.values import immutable
@@ -142,13 +143,14 @@ def _leaves(
                 yield from _leaves(shape, meaning, value, steps)
                 continue
             meaning = meaning.get("", _OBJECT)
-        elif isinstance(meaning, ByModality) or meaning == meanings.CACHE_DETAILS:
+        elif isinstance(meaning, Listed):
             meaning = _LIST
         elif meaning in _OTHER_WORDS:
             meaning = _WORD
         if meaning is None and not shape.owns(name):
             continue
-        if name == "cachedInputTokens":  # what it is a part of depends on the model's provider
+        # What the first is a part of depends on the model's provider; the others count all again.
+        if name == "cachedInputTokens" or name in PROVIDERS_OWN:
             meaning = None
         known = isinstance(meaning, str) and (meaning == NOTE or not isinstance(value, dict))
         yield steps, meaning.removeprefix("tool:") if known else ""

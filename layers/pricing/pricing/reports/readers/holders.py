@@ -19,7 +19,7 @@ NOT_COUNTED = frozenset(
     (
         *("serviceTier", "server_side_tool_usage", "meta", "x_groq", "performanceConfig"),
         *("providerMetadata", "experimental_providerMetadata", "request_counts", "steps"),
-        "modelUsage",
+        *("modelUsage", "raw_usage", "web_search"),
     )
 )
 _STREAMED = ("message_start", "message_delta")
@@ -27,6 +27,9 @@ _GROUNDING = ("roundingMetadata", "rounding_metadata")
 #: Lists of a response in which the use of a tool shows, by one of these texts in the line.
 _TOOL_SIGNS: Mapping[str, tuple[str, ...]] = {
     "output": ("_call",),
+    # Gemini's Interactions
+    "outputs": ("google_",),
+    "choices": ("executed_tools", "$web_search"),
     "candidates": _GROUNDING,
     "content": ('_call"', '"tool-call"'),
     "parts": ('"builtin-tool-call"',),
@@ -36,8 +39,11 @@ _TOOL_SIGNS: Mapping[str, tuple[str, ...]] = {
 }
 #: The same in the records of SDKs, which also keep the provider's own counts.
 SDK_SIGNS = ('_call"', "tool-call", "web_search", *_GROUNDING, "roviderMetadata", '"body"')
-#: Where OpenAI says how often its own search ran.
-SEARCHED = ("tool_usage", "web_search", "num_requests")
+#: Where OpenAI says how often its own tools ran.
+OWN_TOOLS = (
+    ("tool_usage", "web_search", "num_requests"),
+    ("tool_usage", "image_gen", "output_tokens"),
+)
 #: Counts of an AI SDK's and of LangChain's usage.
 _OF_SDKS = frozenset(("inputTokens", "promptTokens", "input_token_details"))
 

@@ -17,8 +17,8 @@ from pricing.reports.readers.flat import SEARCHES
 from pricing.reports.readers.formats import FORMATS, FormatReader, says_nothing
 from pricing.reports.readers.holders import (
     BY_COLUMN,
+    OWN_TOOLS,
     SDK_SIGNS,
-    SEARCHED,
     costs_next_to,
     is_alone,
     signs_in,
@@ -454,7 +454,7 @@ def _plan_of_layout(
     words_at: dict[str, Places] = {one: ((*usage, *at),) for one, at in leaves.words.items()}
     if tiers := tiers_at({name: [(*container, name)] for name in body}):
         words_at[TIER] = (*words_at.get(TIER, ()), *tiers)
-    searches = [(*container, *SEARCHED)] if SEARCHED[0] in body else []
+    tools = [(*container, *steps) for steps in OWN_TOOLS if steps[0] in body]
     return ColumnPlan(
         name=name,
         moment=one(layout.moment),
@@ -473,7 +473,7 @@ def _plan_of_layout(
         is_batch=one("batch" if is_tariffs and "batch" in document else None),
         states_batch=processing_of("batch", document.get("batch") or "false") is not None,
         parts=sums(leaves.parts),
-        none=(*sums(leaves.none), *(((steps,),) for steps in searches)),
+        none=(*sums(leaves.none), *(((steps,),) for steps in tools)),
         required=sums(leaves.required),
         empty={(*usage, *steps): text for steps, text in {**empty, **leaves.unset}.items()},
         hidden=tuple(sorted(seen.hidden)),

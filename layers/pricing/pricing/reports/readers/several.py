@@ -24,6 +24,7 @@ from pricing.reports.readers.record_format import (
 )
 from pricing.reports.readers.records import MAX_TEXT
 from pricing.reports.readers.unread import looks_like
+from pricing.usage.sdk_results import OF_THE_TURN, lost_by_sums
 
 #: The types of Claude Code's lines.
 CLAUDE_CODE = ("assistant", "user", "summary", "system")
@@ -116,13 +117,15 @@ def agent_sdk(document: Document) -> list[Found] | None:
         return None
     labels = {"session": document.get("session_id"), "timestamp": document.get("timestamp")}
     labels = {name: value for name, value in labels.items() if value is not None}
+    lost = lost_by_sums(document.get("usage"), models)
+    more = {"lost_by_sums": lost} if lost else {}  # a name that no shape has, so that it is told
     return [
         Found(
             "claude_agent_sdk",
             {
                 **labels,
                 "model": model,
-                "usage": usage,
+                "usage": {**usage, **more} if isinstance(usage, dict) else usage,
                 "usage_format": "bedrock_converse",
                 **(
                     {"calls": document["num_turns"]}
@@ -155,7 +158,7 @@ def grown(models: Document, before: Document, usage: Document) -> Document | Non
         since[model] = {name: new.get(name, 0) - old.get(name, 0) for name in {**old, **new}}
     if any(count < 0 for counts in since.values() for count in counts.values()):
         return None
-    for name, sent in _OF_THE_TURN.items():
+    for name, sent in OF_THE_TURN.items():
         used = usage.get(name)
         if type(used) is int and sum(counts.get(sent, 0) for counts in since.values()) < used:
             return None
@@ -166,13 +169,7 @@ def grown(models: Document, before: Document, usage: Document) -> Document | Non
     }
 
 
-_OF_THE_TURN = {
-    "input_tokens": "inputTokens",
-    "output_tokens": "outputTokens",
-    "cache_read_input_tokens": "cacheReadInputTokens",
-    "cache_creation_input_tokens": "cacheCreationInputTokens",
-}
-_COUNTS = (*_OF_THE_TURN.values(), "webSearchRequests", "costUSD")
+_COUNTS = (*OF_THE_TURN.values(), "webSearchRequests", "costUSD")
 
 
 def _counts_of(usage: Any) -> dict[str, Any]:
