@@ -17,6 +17,7 @@ SourceFormat = Literal[
     "anthropic_usage_api",
     "anythingllm",
     "atif",
+    "autogen",
     "azure_api_management",
     "bedrock_batch",
     "bedrock_invocation_log",
@@ -102,7 +103,7 @@ SourceFormat = Literal[
 TIMELESS: frozenset[SourceFormat] = frozenset(
     (
         *("anthropic_batch", "anthropic_response", "anthropic_stream", "atif", "bedrock_batch"),
-        "dspy",
+        *("autogen", "dspy"),
         *("claude_agent_sdk", "gemini_cli_result", "gemini_response", "haystack", "langchain"),
         *("openai_batch", "openai_response", "openai_stream", "vercel_ai", "vertex_batch"),
     )

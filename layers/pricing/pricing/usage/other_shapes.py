@@ -227,6 +227,8 @@ TRACKER = Shape(
             (
                 *("input_cached_tokens", "cache_read_input_tokens"),
                 *("cached_tokens", "cacheRead", "cache_read", "cacheReadTokens", "cached_input"),
+                # Langfuse's, of the attributes of spans
+                *("cache_read_tokens", "cache_read.input_tokens"),
             ),
             READ,
         ),
@@ -234,6 +236,7 @@ TRACKER = Shape(
             (
                 *("cache_creation_input_tokens", "input_cache_write"),
                 *("cacheWrite", "cache_write", "cacheWriteTokens", "cacheCreationTokens"),
+                *("cache_write_tokens", "cache_write.input_tokens", "cache_creation.input_tokens"),
             ),
             WRITE,
         ),
@@ -241,7 +244,10 @@ TRACKER = Shape(
         "input_cache_creation_1h": WRITE_1H,
         "cache": {"read": READ, "write": WRITE},
         **dict.fromkeys(
-            ("output_reasoning_tokens", "output_reasoning", "reasoning", "reasoning_tokens"),
+            (
+                *("output_reasoning_tokens", "output_reasoning", "reasoning", "reasoning_tokens"),
+                "reasoning.output_tokens",
+            ),
             REASONING_APART,
         ),
         "cost": {"": COST, "total": COST, "*": NOTE},
@@ -406,23 +412,22 @@ UNITS = Shape(
             *("seconds", "audio_seconds", "duration_seconds", "video_seconds", "characters"),
             *("input_characters", "images", "image_count", "pages", "pages_processed"),
             "pages_processed_annotation",
-            *("search_units", "searchUnits"),
+            *("search_units", "searchUnits", "audioSeconds", "durationSeconds", "videoSeconds"),
+            *("durationInSeconds", "inputCharacters", "imageCount", "pagesProcessed"),
         )
     ),
     fields={
         "type": NOTE,
         "seconds": unit(SECOND),
-        "audio_seconds": unit(AUDIO_SECOND),
-        "duration_seconds": unit(SECOND),
-        "video_seconds": unit("video_second"),
+        **dict.fromkeys(("audio_seconds", "audioSeconds"), unit(AUDIO_SECOND)),
+        **dict.fromkeys(("duration_seconds", "durationSeconds", "durationInSeconds"), unit(SECOND)),
+        **dict.fromkeys(("video_seconds", "videoSeconds"), unit("video_second")),
         # LiteLLM's
         "video_resolution": RESOLUTION,
         "characters": unit("character"),
-        "input_characters": unit("character"),
-        "images": unit("image"),
-        "image_count": unit("image"),
-        "pages": unit("page"),
-        "pages_processed": unit("page"),
+        **dict.fromkeys(("input_characters", "inputCharacters"), unit("character")),
+        **dict.fromkeys(("images", "image_count", "imageCount"), unit("image")),
+        **dict.fromkeys(("pages", "pages_processed", "pagesProcessed"), unit("page")),
         # Mistral's, of which none is among the other pages
         "pages_processed_annotation": unit("annotated_page"),
         **dict.fromkeys(("doc_size_bytes", "width", "height"), NOTE),

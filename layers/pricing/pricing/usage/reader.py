@@ -223,7 +223,7 @@ def _open_questions(
 ) -> OpenQuestions:
     sdk_cache = None
     read = taken.counts[meanings.READ] if shape.name == "vercel_ai" else 0
-    if read and not found.cache_outside and taken.counts.keys().isdisjoint(_SDK_PARTS):
+    if 0 < read <= taken.counts[meanings.WHOLE] and taken.counts.keys().isdisjoint(_SDK_PARTS):
         here = taken.counts.pointers[meanings.READ]
         if here.endswith("cachedInputTokens"):
             sdk_cache = Ambiguity(here, "may be outside of inputTokens", read)

@@ -135,13 +135,14 @@ VERCEL_AI = Shape(
     marks=frozenset(("inputTokens", "outputTokens", "promptTokens", "completionTokens")),
     # Next to ``inputTokens`` it is not certain what these are parts of.
     # ``reasoningOutputTokens`` is a name of Codex.
-    borrowed_with=frozenset(("promptTokens", "reasoningOutputTokens")),
+    borrowed_with=frozenset(("promptTokens", "reasoningOutputTokens", "inputTokenDetails")),
     fields=_VERCEL_AI,
     borrowing={
         **_VERCEL_AI,
         "cachedTokens": READ,
         "thinkingTokens": REASONING,
         "cacheWriteInputTokens": WRITE,
+        "cacheCreationInputTokens": WRITE,
     },
 )
 
@@ -277,6 +278,9 @@ OTEL = Shape(
         f"{_OTEL}cache_write_input_tokens": WRITE,
         f"{_OTEL}input_tokens.cached": READ,
         f"{_OTEL}cached_input_tokens": READ,
+        f"{_OTEL}input_cached_tokens": READ,
+        f"{_OTEL}input_cache_read_tokens": READ,
+        f"{_OTEL}input_cache_write_tokens": WRITE,
         f"{_OTEL}cached_tokens": READ,
         f"{_OTEL}cache_creation_tokens": WRITE,
         f"{_OTEL}input_tokens.cache_read": READ,

@@ -62,10 +62,10 @@ from pricing.reports.readers.several import (
     agent_sdk,
     bedrock_stream,
     buckets,
+    by_models,
     ccusage,
     claude_code,
     copilot,
-    dspy,
     grown,
     librechat,
     loki,
@@ -92,6 +92,7 @@ _EVENTS = (
     *("response.", "session.", "conversation.", "input_audio_buffer.", "output_audio_buffer."),
     "rate_limits.",
 )
+_LISTENERS = "session.audio.input.transcription.model | session.input_audio_transcription.model"
 #: Where collectors of logs (CloudWatch, Docker, Google Cloud, Fluent Bit) keep the line itself.
 _WRAPPERS = (
     *("message", "@message", "log", "msg", "line", "jsonPayload", "textPayload", "_raw"),
@@ -127,6 +128,7 @@ class FormatReader:
         self._drops_failed = drops_failed
         self._work = work or Work(None)
         self._model: str | None = None
+        self._listener: str | None = None  # the model that transcribes in a session of Realtime
         self._tier: Any = None
         self._sessions = (CodexSession(), KimiSession())
         #: The sums by model that the last result of each session of Claude's agent SDK has.
@@ -198,7 +200,7 @@ class FormatReader:
             ccusage,
             self._agent_sdk,
             copilot,
-            dspy,
+            by_models,
             self._weave,
             bedrock_stream,
             steps,
@@ -315,11 +317,12 @@ class FormatReader:
         if not isinstance(kind, str) or not kind.startswith(_EVENTS) or "data" in document:
             return None
         self._model = at(document, "session.model") or self._model
-        if not isinstance(inner, dict) or not isinstance(inner.get("usage"), dict):
+        self._listener = first(document, _LISTENERS) or self._listener
+        answer, model = (inner, self._model) if inner else (document, self._listener)
+        if not isinstance(answer, dict) or not isinstance(answer.get("usage"), dict):
             return []
-        known = {"timestamp": document.get("timestamp"), "model": self._model, **inner}
-        record = {name: value for name, value in known.items() if value is not None}
-        return [Found("openai_stream", record)]
+        known = {"timestamp": document.get("timestamp"), "model": model, **answer}
+        return [Found("openai_stream", {key: one for key, one in known.items() if one is not None})]
 
     # --- Chat and coding tools -------------------------------------------------------------------
 

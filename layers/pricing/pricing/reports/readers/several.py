@@ -4,6 +4,7 @@ Each reader gives the records of a line, none for a line that is not a call, and
 another format.
 """
 
+import re
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -22,8 +23,9 @@ from pricing.reports.readers.record_format import (
     record_of,
     whole,
 )
-from pricing.reports.readers.records import MAX_TEXT
+from pricing.reports.readers.records import MAX_TEXT, MOMENTS
 from pricing.reports.readers.unread import looks_like
+from pricing.reports.source_formats import SourceFormat
 from pricing.usage.sdk_results import OF_THE_TURN, lost_by_sums
 
 #: The types of Claude Code's lines.
@@ -295,18 +297,44 @@ def copilot(document: Document) -> list[Found] | None:
     ]
 
 
-def dspy(document: Document) -> list[Found] | None:
-    """The usage of a program of DSPy: the sums of its calls, by provider and model."""
-    if not document or not all("/" in name and _is_of_dspy(one) for name, one in document.items()):
-        return None
-    return [
-        Found("dspy", {"model": model, "usage": usage, "usage_format": "litellm", "sums": True})
-        for model, usage in document.items()
-    ]
+def by_models(document: Document) -> list[Found] | None:
+    """Sums by model: of a program of DSPy, of LangChain's callback, of an agent of AutoGen's.
+
+    AutoGen also sums up what its cache answered, which was not called.
+    """
+    for path in ("", *_BY_MODELS):
+        held = at(document, path) if path else document
+        models = held if isinstance(held, dict) else {}
+        stated = {name: one for name, one in models.items() if isinstance(one, dict)}
+        others = models.keys() - stated.keys() - ({"total_cost"} if path else set())
+        if not stated or others or not all(map(_is_of_model, stated, stated.values())):
+            continue
+        outer = {} if not path else {name: document[name] for name in MOMENTS if name in document}
+        name: SourceFormat = "langchain" if path.endswith("usage_metadata") else "dspy"
+        return [
+            Found(
+                "autogen" if path in _AUTOGEN else name, {**outer, "model": model, **_sum_of(one)}
+            )
+            for model, one in stated.items()
+        ]
+    return None
 
 
-def _is_of_dspy(usage: Any) -> bool:
-    return isinstance(usage, dict) and {"prompt_tokens", "completion_tokens"} <= usage.keys()
+_AUTOGEN = ("usage_excluding_cached_inference", "cost.usage_excluding_cached_inference")
+_BY_MODELS = (*_AUTOGEN, "usage_metadata", "usage")
+_MODELS_NAME = re.compile(r"[^/]+/.+|.*[a-z].*\d.*", re.ASCII)
+
+
+def _sum_of(usage: Document) -> Document:
+    wanted = "litellm" if "prompt_tokens" in usage else None
+    return {"usage": usage, **({"usage_format": wanted} if wanted else {}), "sums": True}
+
+
+def _is_of_model(name: str, usage: Document) -> bool:
+    """Whether a member of an object is the usage of the model that names it."""
+    chat, langchain = ("prompt_tokens", "completion_tokens"), ("input_tokens", "output_tokens")
+    counted = {*chat} <= usage.keys() or {*langchain, "total_tokens"} <= usage.keys()
+    return counted and "model" not in usage and _MODELS_NAME.fullmatch(name) is not None
 
 
 def librechat(document: Document) -> list[Found] | None:
