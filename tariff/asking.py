@@ -1,19 +1,38 @@
 """The options that every question has: where to ask, at which prices, how to show the answer."""
 
+import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer import Option
 
-from tariff.client import Client, client_of
+from tariff.client import Client, Refused, client_of
 from tariff.command_line import CommandFailed
 from tariff.output import Shown, Style, as_csv, as_json, as_markdown, show, write
 
 WHERE, HOW = "Prices", "Output"
+#: The options that send a field of the API, where they do not have its name.
+_OPTIONS = {
+    **{f"{name}_tokens": name for name in ("input", "output", "cache_read", "cache_write")},
+    **{f"expected_{name}_tokens": f"expected_{name}" for name in ("input", "output")},
+    "budget_usd": "budget",
+    "max_usd_per_call": "max_usd",
+    "reserve_output_tokens": "reserve",
+    "prefix_tokens": "prefix",
+    "suffix_tokens": "suffix",
+    "max_prompt_tokens": "max_tokens",
+}
+#: Fields whose options have their names.
+_SAME = (
+    *("calls", "processing", "speed", "inference_geo", "as_of", "rate_card", "currency"),
+    *("pricing_version", "realtime", "deadline_hours", "calls_per_hour", "hours_per_day"),
+    *("days_per_month", "calls_per_month", "requests", "seats", "baseline", "current_model"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +46,53 @@ class Asking:
     def ask(self, route: str, sent: Mapping[str, Any], **path: str) -> Any:
         """Return the answer of a route at these prices; fields that are None are not sent."""
         whole = {name: value for name, value in sent.items() if value is not None}
-        return self.client.ask(route, {**whole, **self.prices}, **path)
+        try:
+            return self.client.ask(route, {**whole, **self.prices}, **path)
+        except Refused as refused:
+            raise Refused(in_options(str(refused))) from None
 
-    def show(
-        self, answer: Any, view: Callable[[Any], Shown], rows: Iterable[Mapping[str, Any]]
-    ) -> None:
-        """Print the answer; ``rows`` are its rows in CSV."""
-        if self.style == "table":
-            show(view(answer))
-        elif self.style == "markdown":
-            write(as_markdown(view(answer)))
+    def show(self, answer: Any, view: Callable[[Any], Shown], *rows: str) -> None:
+        """Print the answer; ``rows`` lead to its rows in CSV. With a rate card, they are at it."""
+        if self.style in ("table", "markdown"):
+            shown = view(at_the_card(answer))
+            shown = shown._replace(notes=[*map(in_options, shown.notes)])
+            show(shown) if self.style == "table" else write(as_markdown(shown))
+        elif self.style == "json":
+            write(as_json(answer))
         else:
-            write(as_json(answer) if self.style == "json" else as_csv(rows))
+            found: Any = reduce(lambda part, name: part[name], rows, answer.get("net") or answer)
+            write(as_csv(found))
+            if answer.get("status", "priced") != "priced":
+                message = "Not everything is in these costs; --json says why."
+                typer.echo(message, err=True)
+
+
+def in_options(text: str) -> str:
+    """Return a sentence of the API with the options of the command in place of its fields."""
+
+    def option(found: re.Match[str]) -> str:
+        name = _OPTIONS.get(found[1], found[1])
+        is_known = found[1] in _OPTIONS or found[1] in _SAME
+        return f"--{name.replace('_', '-')}" if is_known else found[0]
+
+    return re.sub(r"(?m)(?:`|^/)(\w+)(?:`|\b(?!/))", option, text)
+
+
+def at_the_card(answer: Any) -> Any:
+    """Return the answer at the rate card's prices, where a card has another whole answer."""
+    net = answer.get("net")
+    if not net or "pricing" not in net:
+        return answer
+    warned = [
+        *answer["warnings"],
+        *(one for one in net["warnings"] if one not in answer["warnings"]),
+    ]
+    converted = answer["converted"]
+    if converted:
+        amounts = converted["amounts"].items()
+        at_net = {path[4:]: amount for path, amount in amounts if path.startswith("/net/")}
+        converted = {**converted, "amounts": at_net}
+    return {**net, "warnings": warned, "converted": converted}
 
 
 def style_of(*, as_json: bool, as_csv: bool, as_markdown: bool) -> Style:
@@ -63,6 +117,7 @@ Url = Annotated[
 Version = Annotated[
     str | None, Option("--pricing-version", help="A price version.", rich_help_panel=WHERE)
 ]
+AsOf = Annotated[str | None, Option(help="Price at this date or instant.", rich_help_panel=WHERE)]
 RateCard = Annotated[
     str | None,
     Option(
@@ -84,9 +139,7 @@ AsMarkdown = Annotated[
 def asking(
     url: Url = None,
     version: Version = None,
-    as_of: Annotated[
-        str | None, Option(help="Price at this date or instant.", rich_help_panel=WHERE)
-    ] = None,
+    as_of: AsOf = None,
     rate_card: RateCard = None,
     currency: Currency = None,
     as_json: AsJson = False,
@@ -98,6 +151,17 @@ def asking(
     prices["rate_card"] = rate_card_of(rate_card)
     style = style_of(as_json=as_json, as_csv=as_csv, as_markdown=as_markdown)
     return Asking(client_of(url), {name: one for name, one in prices.items() if one}, style)
+
+
+def looking(
+    url: Url = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    as_markdown: AsMarkdown = False,
+) -> Asking:
+    """Read the options of a question about prices, which have no rate card and no currency."""
+    return asking(url, as_of=as_of, as_json=as_json, as_csv=as_csv, as_markdown=as_markdown)
 
 
 def text_in(source: str) -> str:
@@ -128,8 +192,8 @@ def json_in(source: str) -> Any:
 
 def rate_card_of(source: str | None) -> Any:
     """Return the rules of a rate card in a file, or its id as it is."""
-    is_id = source is None or not (source.lstrip()[:1] == "{" or Path(source).is_file())
-    return source if is_id else json_in(str(source))
+    is_id = source is None or source == "list" or source.startswith("rate-card-")
+    return source if is_id and not Path(str(source)).is_file() else json_in(str(source))
 
 
 def count_of(written: str | int) -> int:

@@ -8,6 +8,7 @@ command is a function whose parameters carry Typer's annotations. It returns its
 * 1: a check found something, or the command could not do what was asked;
 * 2: the arguments are wrong;
 * 3: the cost is over ``--budget``;
+* 4: a part of the cost is not known, so that it may be over ``--budget``;
 * 130: interrupted.
 """
 
@@ -25,8 +26,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-#: The exit statuses of a cost over its budget, and of Ctrl-C.
+#: The exit statuses of a cost over its budget, of one that may be, and of Ctrl-C.
 OVER_BUDGET = 3
+MAY_BE_OVER_BUDGET = 4
 INTERRUPTED = 130
 _HELP = {"help_option_names": ["-h", "--help"]}
 #: What people call commands and options, and what to write instead, wherever that exists.
@@ -99,11 +101,19 @@ class _Unimported(TyperCommand):
         app = typer.Typer(add_completion=False, context_settings=_HELP)
         app.command(self.name)(_flat(getattr(import_module(self._module), self._function)))
         command = get_command(app)
+        _as_written(command)
         try:
             return command.make_context(info_name, args, parent, **extra)
         except typer.TyperException as error:
             _say_which(error, {name for one in command.params for name in one.opts})
             raise
+
+
+def _as_written(command: Any) -> None:
+    """Keep Typer from reading ``[spark]`` as a style, and each line of a paragraph as one."""
+    for described in (command, *command.params):
+        text = getattr(described, "help", None) or ""
+        described.help = re.sub(r"\[(?=[a-z#/@])", r"\\[", re.sub(r"(?<!\n)\n *(?!\n)", " ", text))
 
 
 def _say_which(error: Any, options: AbstractSet[str]) -> None:

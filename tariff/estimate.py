@@ -8,7 +8,7 @@ import typer
 from typer import Argument, Option
 
 from tariff.asking import Asking, asking, count_of, json_in, text_in
-from tariff.command_line import OVER_BUDGET, CommandFailed, From
+from tariff.command_line import MAY_BE_OVER_BUDGET, OVER_BUDGET, CommandFailed, From
 from tariff.in_words import is_described, on_several_models, one_call
 from tariff.views import compared, estimated, money
 
@@ -82,7 +82,12 @@ Call = Annotated[dict[str, Any], From(call)]
 Ask = Annotated[Asking, From(asking)]
 Calls = Annotated[int, Option(parser=count_of, metavar="N", help="Number of identical calls.")]
 BudgetUsd = Annotated[
-    str | None, Option(metavar="USD", help="Exit with status 3 if the cost is over this amount.")
+    str | None,
+    Option(
+        metavar="USD",
+        help="Exit with status 3 if the cost is over this amount, with 4 if a part of it is not"
+        " known and it may be.",
+    ),
 ]
 
 
@@ -122,7 +127,7 @@ def estimate(
         sent |= one_call(" ".join([model or "", *amounts]), sent)
     _must_be_said(sent)
     answer = ask.ask("POST /v1/estimate", sent)
-    ask.show(answer, estimated, answer["line_items"])
+    ask.show(answer, estimated, "line_items")
     cost = answer["net"] or answer
     return over(budget, cost["total_usd"], known=cost["status"] == "priced")
 
@@ -163,7 +168,7 @@ def compare(
         sent |= on_several_models(" ".join(models or ()), sent)
     _must_be_said(sent)
     answer = ask.ask("POST /v1/compare", {**sent, "budget_usd": budget})
-    ask.show(answer, compared, answer["rows"])
+    ask.show(answer, compared, "rows")
 
 
 def _must_be_said(sent: Mapping[str, Any]) -> None:
@@ -178,15 +183,17 @@ def _must_be_said(sent: Mapping[str, Any]) -> None:
 def over(budget: str | None, total_usd: str | None, *, known: bool = True) -> int:
     """Return the exit status of a cost with this budget, which may be None.
 
-    A cost that is not ``known`` is more than the total, by what has no known price.
+    A cost that is not ``known`` is more than the total, by what is not in it.
     """
     if budget is None or (known and total_usd is None):
         return 0
-    if total_usd is None or Decimal(total_usd) <= Decimal(budget):
-        if known:
-            return 0
-        message = "The cost is not known: a part of it has no known price, so it may be over the"
-        typer.echo(f"{message} budget of {money(budget)}.", err=True)
+    if total_usd is not None and Decimal(total_usd) > Decimal(budget):
+        least = "" if known else "At least "
+        typer.echo(f"{least}{money(total_usd)} is over the budget of {money(budget)}.", err=True)
         return OVER_BUDGET
-    typer.echo(f"{money(total_usd)} is over the budget of {money(budget)}.", err=True)
-    return OVER_BUDGET
+    if known:
+        return 0
+    typer.echo(
+        f"A part of the cost is not known: it may be over the budget of {money(budget)}.", err=True
+    )
+    return MAY_BE_OVER_BUDGET

@@ -82,7 +82,9 @@ def mcp(
     try:
         import mcp  # noqa: F401 - whether it is installed
     except ImportError:
-        raise CommandFailed("This needs the package mcp: pip install 'tariff[mcp]'.") from None
+        raise CommandFailed(
+            "This needs the package mcp: pip install '.[mcp]' in Tariff's folder."
+        ) from None
     served = server(client_of(url))
     if http:
         typer.echo(f"Serving http://{HOST}:{port}/mcp (Ctrl-C stops)", err=True)

@@ -4,9 +4,11 @@ from typing import Annotated, Any
 
 from typer import Argument, Option
 
-from tariff.estimate import Ask
+from tariff.asking import Asking, Version, looking
+from tariff.command_line import From
 from tariff.views import differing, listed
 
+Ask = Annotated[Asking, From(looking)]
 #: The most that the API lists on a page.
 _PAGE = 200
 
@@ -23,6 +25,7 @@ def models(
     ] = None,
     mode: Annotated[str | None, Option(help="Only models for this, such as chat.")] = None,
     limit: Annotated[int, Option(min=1, help="The most models to list.")] = 50,
+    version: Version = None,
 ) -> None:
     """List models with their prices per million tokens.
 
@@ -38,9 +41,10 @@ def models(
         "family": family,
         "capability": capability,
         "mode": mode,
+        "pricing_version": version,
     }
     answer = _paged(ask, "GET /v1/models", filters, "models", limit)
-    ask.show(answer, listed, answer["models"])
+    ask.show(answer, listed, "models")
 
 
 def diff(
@@ -56,7 +60,7 @@ def diff(
     tariff diff lesson-2025 --limit 20
     """
     answer = _paged(ask, "GET /v1/pricing/diff", {"from": before, "to": after}, "changes", limit)
-    ask.show(answer, differing, answer["changes"])
+    ask.show(answer, differing, "changes")
 
 
 def _paged(ask: Ask, route: str, query: dict[str, Any], rows: str, limit: int) -> Any:

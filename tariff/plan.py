@@ -55,7 +55,7 @@ def recommend(
     texts = [text_in("-") if task == "-" else task for task in tasks]
     sent |= {"task": texts[0]} if len(texts) == 1 else {"tasks": texts}
     answer = ask.ask("POST /v1/recommend", sent)
-    ask.show(answer, recommended, answer["recommendations"])
+    ask.show(answer, recommended, "recommendations")
 
 
 def caching(
@@ -92,7 +92,7 @@ def caching(
         "arrivals": arrivals,
     }
     answer = ask.ask("POST /v1/plan/caching", sent)
-    ask.show(answer, cached, answer["plan"]["options"])
+    ask.show(answer, cached, "plan", "options")
 
 
 def batch(
@@ -123,7 +123,7 @@ def batch(
         "realtime": realtime,
     }
     answer = ask.ask("POST /v1/plan/batch", sent)
-    ask.show(answer, batched, answer["workloads"])
+    ask.show(answer, batched, "workloads")
 
 
 def context(
@@ -161,7 +161,7 @@ def context(
         "calls_per_month": calls_per_month,
     }
     answer = ask.ask("POST /v1/plan/context", sent)
-    ask.show(answer, budgeted, answer["budget"]["parts"])
+    ask.show(answer, budgeted, "budget", "parts")
 
 
 def subscription(
@@ -188,4 +188,4 @@ def subscription(
         fields = {name: value for name, value in call.items() if value is not None}
         kinds = [{"name": model, "model": model, "calls": calls, **fields}]
     answer = ask.ask("POST /v1/plan/subscription", {"seats": seats, "items": kinds})
-    ask.show(answer, subscribed, answer["plans"])
+    ask.show(answer, subscribed, "plans")

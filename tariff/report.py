@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
+import typer
 from typer import Argument, BadParameter, Option
 
 from pricing.api.billing import prices_for
@@ -46,7 +47,7 @@ from tariff.estimate import BudgetUsd, over
 from tariff.output import as_json as json_text
 from tariff.output import as_markdown as markdown_text
 from tariff.output import show, write
-from tariff.report_view import reported
+from tariff.report_view import left_out, reported
 
 #: What API Gateway passes on of a JSON body, with room for what is around the records.
 _MOST_SENT = 5_000_000
@@ -70,13 +71,16 @@ class Files(NamedTuple):
         return "html" if self.html else "focus-csv" if self.focus else "json"
 
     def write(self, made: UsageReport, rows_of_focus: Path) -> None:
-        """Write the files."""
-        if self.html:
-            self.html.write_text(to_html(made), encoding="utf-8")
-        if self.focus and self.focus.suffix == ".parquet":
-            as_parquet(rows_of_focus, self.focus)
-        elif self.focus:
-            shutil.copyfile(rows_of_focus, self.focus)
+        """Write the files; raises CommandFailed."""
+        try:
+            if self.html:
+                self.html.write_text(to_html(made), encoding="utf-8")
+            if self.focus and self.focus.suffix == ".parquet":
+                as_parquet(rows_of_focus, self.focus)
+            elif self.focus:
+                shutil.copyfile(rows_of_focus, self.focus)
+        except OSError as error:
+            raise CommandFailed(f"{error.filename} cannot be written: {error.strerror}.") from None
 
     def show(self) -> None:
         """Name the files, and open the page if that was asked for."""
@@ -105,6 +109,8 @@ def files(
     """Read which files to write."""
     if open_page and html is None:
         html = Path(tempfile.gettempdir()) / "tariff-report.html"
+    if focus and focus.suffix not in _ALONE:
+        raise BadParameter(f"--focus writes a .csv or a .parquet file, and {focus} is neither")
     return Files(html, focus, open_page)
 
 
@@ -118,16 +124,21 @@ def calls(
     """Read which calls to report on, as the route's filter."""
     if this_month:
         since = datetime.now(UTC).date().replace(day=1).isoformat()
-    try:
-        end = date.fromisoformat(until) + timedelta(days=1) if until else None
-    except ValueError:
-        raise CommandFailed(f"{until} is not a day; write it as 2026-11-22.") from None
+    start, last = map(_day, (since, until))
     return {
-        "start": since,
-        "end": end and end.isoformat(),
+        "start": start and start.isoformat(),
+        "end": last and (last + timedelta(days=1)).isoformat(),
         "model": model or None,
         "project": project or None,
     }
+
+
+def _day(written: str | None) -> date | None:
+    """Read a day; raises CommandFailed."""
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError:
+        raise CommandFailed(f"{written} is not a day; write it as 2026-11-22.") from None
 
 
 def _aliases(sent: Sequence[str]) -> dict[str, str]:
@@ -228,16 +239,21 @@ def report(
             answer = json.loads(to_json(made))
             written.write(made, rows_of_focus)
     written.show()
+    only_files = style == "table" and written.format != "json" and not written.opens
+    shown = style in ("table", "markdown") and not only_files
     if style == "json":
         write(json_text(answer))
     elif style == "csv" and made:
         write(to_csv(made))
-    elif style == "markdown" or written.format == "json" or written.opens:
+    elif shown:
         view = reported(answer, rows, datetime.now(UTC).date(), with_plans="Claude Code" in tools)
         show(view) if style == "table" else write(markdown_text(view))
+    missing = left_out(answer)
+    if missing and style != "json" and not shown:
+        message = f"Not everything is in these costs: {', '.join(missing)}. --json says why."
+        typer.echo(message, err=True)
     cost = (answer["net"] or {}).get("total_usd") or answer["totals"]["cost_usd"]
-    known = cost is not None or not answer["unpriced"]["calls"]
-    return over(budget, cost, known=known)
+    return over(budget, cost, known=not missing)
 
 
 def made_from(

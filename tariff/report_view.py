@@ -15,6 +15,16 @@ Answer = Mapping[str, Any]
 _NONE = "-"
 
 
+def left_out(answer: Answer) -> list[str]:
+    """What of the records is not, or not wholly, in the costs of a report."""
+    missing = {
+        "unpriced call": answer["unpriced"]["calls"],
+        "partly priced call": answer["records"]["partial"],
+        "rejected record": answer["records"]["rejected"],
+    }
+    return [counted(number, what) for what, number in missing.items() if number]
+
+
 def reported(answer: Answer, most_rows: int, today: date, *, with_plans: bool) -> Shown:
     """``POST /v1/usage/report``: every table, with the rows that cost the most.
 
@@ -22,7 +32,7 @@ def reported(answer: Answer, most_rows: int, today: date, *, with_plans: bool) -
     """
     totals, records = answer["totals"], answer["records"]
     nothing = not totals["calls"]
-    least = "at least " if answer["unpriced"]["calls"] or records["partial"] else ""
+    least = "at least " if left_out(answer) else ""
     title = "Nothing was priced" if nothing else f"{least}{money(totals['cost_usd'])}"
     if totals["first_day"]:
         title += f" from {totals['first_day']} to {totals['last_day']}"

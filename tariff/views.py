@@ -4,7 +4,7 @@ Every function takes the JSON answer of one route. Amounts are rounded for readi
 them exactly.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -37,13 +37,20 @@ def footer(answer: Answer) -> str:
     """The prices that were used, which every answer names."""
     used = answer["pricing"]
     where = "bundled with this command" if used["source"] == "bundled" else "active"
-    return f"Prices: version {used['version']} ({where}), at {used['as_of']}."
+    card = " with your rate card" if answer.get("rate_card") else ""
+    return f"Prices: version {used['version']} ({where}){card}, at {used['as_of']}."
 
 
 def notes_of(answer: Answer) -> list[str]:
     """What an answer warns of, did not understand, and takes for granted."""
     warned = [notice["message"] for notice in answer.get("warnings", ())]
-    unread = [f"{one['pointer']} was not understood." for one in answer.get("unread", ())]
+    named = [one["pointer"] for one in answer.get("unread", ())]
+    told = {text.partition(" ")[0] for text in warned}  # such as usage.new_tokens
+    unread = [
+        f"{place} was not understood."
+        for place in named
+        if not any(place.replace("/", ".").endswith(f".{name}") for name in told)
+    ]
     return [*warned, *unread, *answer.get("assumptions", ())]
 
 
@@ -72,9 +79,24 @@ def paid(answer: Answer) -> list[tuple[str, str]]:
     if (other := answer.get("converted")) and (net or answer).get("status") != "unpriced":
         total = Decimal(other["amounts"].get("/net/total_usd", other["total"]))
         rate = f"at {Decimal(other['rate']).normalize():f}, {other['rate_date']}"
-        shown = f"{_at_least(net or answer)}{usd(total).replace('$', '')} ({rate})"
+        shown = f"{_at_least(net or answer)}{_number(total)} ({rate})"
         facts.append((other["currency"], shown))
     return facts
+
+
+def elsewhere(answer: Answer, name: str, pointer: str) -> list[tuple[str, str]]:
+    """An amount of an answer in another currency, where that was asked for."""
+    other = answer.get("converted")
+    amount = other and other["amounts"].get(pointer)
+    if not other or amount is None:
+        return []
+    rate = f"at {Decimal(other['rate']).normalize():f}, {other['rate_date']}"
+    return [(f"{name} in {other['currency']}", f"{_number(amount)} ({rate})")]
+
+
+def _number(amount: Any) -> str:
+    """An amount without the sign of the dollar."""
+    return usd(Decimal(amount)).replace("$", "")
 
 
 def estimated(answer: Answer) -> Shown:
@@ -115,24 +137,27 @@ def _price(line: Answer) -> str:
 
 def compared(answer: Answer) -> Shown:
     """``POST /v1/compare``."""
-    by_budget = any(row["calls_for_budget"] is not None for row in answer["rows"])
-    many = any(row["calls"] > 1 for row in answer["rows"])
-    header = ["Model", "Total", "Each call", "Relative", "Calls for the budget", "Status"]
-    shown = [True, True, many, True, by_budget, answer["status"] != "priced"]
-    rows = []
-    for row in answer["rows"]:
-        relative = row["relative_to_baseline"]
-        cells = (
-            _model(row["model"]),
-            money(row["total_usd"]) if row["status"] != "unpriced" else _NONE,
-            money(row["per_call_usd"]) if row["status"] != "unpriced" else _NONE,
-            _NONE if relative is None else f"{Decimal(relative).quantize(Decimal('0.001'))}x",
-            number(row["calls_for_budget"]),
-            row["status"],
-        )
-        rows.append([cell for cell, wanted in zip(cells, shown, strict=True) if wanted])
+    rows = answer["rows"]
+    by_budget = any(row["calls_for_budget"] is not None for row in rows)
+    many = any(row["calls"] > 1 for row in rows)
+    by_card = any(row["net"] for row in rows)
+    currency = next((row["converted"]["currency"] for row in rows if row["converted"]), "")
+    columns = {
+        "Model": True,
+        "List price" if by_card else "Total": True,
+        "By your rate card": by_card,
+        currency: bool(currency),
+        "Each call": many,
+        "Relative": True,
+        "Calls for the budget": by_budget,
+        "Status": answer["status"] != "priced",
+    }
+    cells = [
+        [cell for cell, wanted in zip(_compared(row), columns.values(), strict=True) if wanted]
+        for row in rows
+    ]
     notes = [f"{one['model']} is left out: {one['reason']}" for one in answer["excluded"]]
-    notes += dict.fromkeys(note for row in answer["rows"] for note in notes_of(row))
+    notes += dict.fromkeys(_of_which(row, note, rows) for row in rows for note in notes_of(row))
     notes += (note for note in notes_of(answer) if note not in notes)
     cheapest = answer["cheapest"]
     title = (
@@ -142,8 +167,34 @@ def compared(answer: Answer) -> Shown:
     )
     if answer["baseline"]:
         title += f", compared with {answer['baseline']}"
-    names = [name for name, wanted in zip(header, shown, strict=True) if wanted]
-    return Shown(title, (), [Table(names, rows)], notes, footer(answer))
+    names = [name for name, wanted in columns.items() if wanted]
+    return Shown(title, (), [Table(names, cells)], notes, footer(answer))
+
+
+def _of_which(row: Answer, note: str, rows: Sequence[Answer]) -> str:
+    """A note with its model's name, unless it has the name or is one of every model's."""
+    name = row["model"]["id"]
+    is_told = name in note or all(note in notes_of(other) for other in rows)
+    return note if is_told else f"{name}: {note}"
+
+
+def _compared(row: Answer) -> tuple[str, ...]:
+    """The cells of a model in a comparison; by the rate card, where there is one."""
+    net, other, relative = row["net"], row["converted"], row["relative_to_baseline"]
+    paid = net or row
+    converted = _NONE
+    if other and paid["status"] != "unpriced":
+        converted = _number(other["amounts"].get("/net/total_usd", other["total"]))
+    return (
+        _model(row["model"]),
+        money(row["total_usd"]) if row["status"] != "unpriced" else _NONE,
+        money(net["total_usd"]) if net and net["status"] != "unpriced" else _NONE,
+        converted,
+        money(paid["per_call_usd"]) if paid["status"] != "unpriced" else _NONE,
+        _NONE if relative is None else f"{Decimal(relative).quantize(Decimal('0.001'))}x",
+        number(row["calls_for_budget"]),
+        row["status"],
+    )
 
 
 def recommended(answer: Answer) -> Shown:
@@ -174,6 +225,7 @@ def recommended(answer: Answer) -> Shown:
         if top["saves_usd"] is None:
             saved = "not known"
         facts.append((f"Saved compared with always {top['model']}", saved))
+    facts += elsewhere(answer, "Cost", "/total_usd")
     table = Table(("Task", "Model", "Complexity", "Kind", "Cost"), rows, "<<<<>")
     title = f"Recommended: {rows[0][1]}" if len(rows) == 1 else f"{len(rows)} recommendations"
     return Shown(title, facts, [table], [*notes, *notes_of(answer)], footer(answer))
@@ -207,6 +259,7 @@ def cached(answer: Answer) -> Shown:
         ("Model", _model(answer["model"])),
         ("Best time to live", str(plan["best_ttl"])),
         ("Each call without caching", money(plan["plain_call_usd"])),
+        *elsewhere(answer, "A month", "/plan/month_usd"),
     ]
     header = ("Time to live", "Reads to break even", "Month", "Saves", "Saves %")
     notes = [advice["message"] for advice in answer["advice"]]
@@ -229,6 +282,7 @@ def batched(answer: Answer) -> Shown:
     ]
     if answer["size"]:
         facts.append(("Batches", number(answer["size"]["batches"])))
+    facts += elsewhere(answer, "In batches", "/batch_usd")
     title = "Batches have no known price here"
     if answer["saves_usd"] is not None:
         title = f"Batches save {money(answer['saves_usd'])} ({share(answer['saves_percent'])})"
@@ -264,6 +318,7 @@ def budgeted(answer: Answer) -> Shown:
     ]
     if budget["drop"]:
         facts.append(("Dropping saves each call", money(budget["saves_usd_per_call"])))
+        facts += elsewhere(answer, "That is", "/budget/saves_usd_per_call")
     table = Table(("Part", "Tokens", "Each call", "Advice", "Why"), rows, "<>><<")
     return Shown(title, facts, [table], notes_of(answer), footer(answer))
 
@@ -288,7 +343,8 @@ def subscribed(answer: Answer) -> Shown:
     title = f"The API costs {_at_least(answer)}{money(api['month_usd'])} a month{seats}"
     header = ("Plan", "Month", "Saves", "Break-even calls", "Price")
     table = Table(header, rows, "<>>><")
-    return Shown(title, (), [table], notes_of(answer), footer(answer))
+    facts = elsewhere(answer, "By the API", "/api/month_usd")
+    return Shown(title, facts, [table], notes_of(answer), footer(answer))
 
 
 def listed(answer: Answer) -> Shown:

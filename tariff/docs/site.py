@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+from tariff.paths import IS_CHECKOUT
 from tariff.template import ROOT
 
 STATIC = ROOT / "functions" / "site" / "static"
@@ -18,8 +19,13 @@ _SOURCES = (
 
 
 def is_current() -> bool:
-    """Tell whether the reference has been generated since its sources changed."""
+    """Tell whether the reference has been generated since its sources changed.
+
+    Those of an installed package never change.
+    """
     built = [STATIC / name for name in ("openapi.json", "docs.html")]
+    if not IS_CHECKOUT:
+        return all(path.exists() for path in built)
     sources = (path for pattern in _SOURCES for path in ROOT.glob(pattern))
     newest = max((path.stat().st_mtime for path in sources), default=0.0)
     return all(path.exists() and path.stat().st_mtime >= newest for path in built)
@@ -27,4 +33,5 @@ def is_current() -> bool:
 
 def generate() -> None:
     """Generate it in a process of its own; raises CalledProcessError if that fails."""
-    subprocess.run([sys.executable, "-m", "tariff", "docs", "openapi"], cwd=ROOT, check=True)
+    made = "from tariff.docs.openapi import generate; generate()"  # an installed one has no `docs`
+    subprocess.run([sys.executable, "-c", made], cwd=ROOT, check=True)

@@ -200,7 +200,7 @@ def _build_site() -> None:
         try:
             site.generate()
         except subprocess.CalledProcessError:
-            raise CommandFailed("`tariff docs openapi` failed; its message is above") from None
+            raise CommandFailed("the reference was not generated; why is above") from None
 
 
 def _functions(template: dict[str, Any]) -> list[Function]:

@@ -92,6 +92,23 @@ def test_it_reads_its_own_copies_and_writes_to_the_users_cache(
         assert shipped
 
 
+def test_it_makes_the_reference_that_it_serves(installed: Path, tmp_path: Path) -> None:
+    static = installed / "tariff" / "deployment" / "functions" / "site" / "static"
+    for name in ("openapi.json", "docs.html"):
+        (static / name).unlink(missing_ok=True)
+    current = "print(s.is_current())"
+    asked = f"from tariff.docs import site as s; {current}; s.generate(); {current}"
+    done = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(installed), "XDG_CACHE_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.split()) == (0, ["False", "True"]), done.stderr
+
+
 def test_it_needs_what_the_layers_need() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     for path in ROOT.glob("layers/*/requirements.in"):

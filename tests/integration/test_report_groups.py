@@ -278,6 +278,45 @@ def test_a_budget_is_compared_with_the_period_of_the_last_day(
     assert "reported day" in found["basis"]
 
 
+UNPRICED = of("no-such-model", at="2026-11-10T10:00:00Z", team="b")
+PARTLY = {**of(team="b"), "usage": {"input_tokens": 9, "output_tokens": 0, "future_tokens": 5}}
+
+
+@pytest.mark.parametrize(
+    ("more", "budget", "status", "left_out"),
+    [
+        ([], {"usd": "1"}, "within", None),
+        ([UNPRICED], {"usd": "1"}, "unknown", "1 unpriced call"),
+        # An unpriced call of another team is not of this budget.
+        ([UNPRICED], {"usd": "1", "match": {"team": ["a"]}}, "within", None),
+        ([UNPRICED], {"usd": "1", "match": {"team": ["b"]}}, "unknown", "1 unpriced call"),
+        # What was rejected or read in part may be of any budget.
+        ([PARTLY], {"usd": "1", "match": {"team": ["a"]}}, "unknown", "1 partly priced call"),
+        ([of(tokens=-1)], {"usd": "1"}, "unknown", "1 rejected record"),
+        ([of(tokens=-1)] * 2 + [UNPRICED], {"usd": "1"}, "unknown", "call, 2 rejected records"),
+        # More than the amount is more than the amount, whatever else there is.
+        ([UNPRICED], {"usd": "0.0149"}, "exceeded", "1 unpriced call"),
+        ([UNPRICED], {"usd": "0.0749"}, "will_exceed", "1 unpriced call"),
+        # One of the month before is not of this month's budget; a later one may be.
+        ([{**UNPRICED, "timestamp": "2026-10-31"}], {"usd": "1"}, "within", None),
+        ([{**UNPRICED, "timestamp": "2026-12-01"}], {"usd": "1"}, "unknown", "1 unpriced call"),
+    ],
+)
+def test_a_budget_is_not_within_where_something_is_not_in_what_was_spent(
+    more: list[Record], budget: dict[str, Any], status: str, left_out: str | None
+) -> None:
+    calls = [{**one, "team": "a"} for one in DAYS]
+    (found,) = reported([*calls, *more], budgets=[{"name": "x", **budget}]).body["budgets"]
+    assert found["status"] == status, found
+    assert ("Not included" in found["basis"]) is bool(left_out)
+    assert left_out is None or found["basis"].endswith(f"{left_out}."), found["basis"]
+
+
+def test_the_budget_of_calls_without_a_price_is_that_of_their_period() -> None:
+    (found,) = reported([UNPRICED], budgets=[{"name": "x", "usd": "1"}]).body["budgets"]
+    assert (found["status"], found["start"], found["spent_usd"]) == ("unknown", "2026-11-01", "0")
+
+
 def test_a_report_has_list_and_net_prices_side_by_side() -> None:
     calls = [of(team="a"), alone(of("haiku", team="b"))]
     card = {"rules": [{"match": {"model": "haiku"}, "multiply": "0.5"}]}

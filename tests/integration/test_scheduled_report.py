@@ -97,13 +97,23 @@ def test_on_the_first_of_a_month_the_month_before_is_reported(
 def test_calls_without_a_price_and_broken_records_are_counted(
     bucket: Put, posted: list[str]
 ) -> None:
+    partly = json.loads(line("2026-11-19"))
+    partly["usage"]["future_tokens"] = 5
     lines = [line("2026-11-20"), line("2026-11-20", model="unknown-x"), b"{broken"]
-    bucket("usage/a.jsonl", b"\n".join(lines))
+    bucket("usage/a.jsonl", b"\n".join([*lines, json.dumps(partly).encode()]))
+    os.environ["TARIFF_REPORT_BUDGETS"] = json.dumps([{"name": "all", "usd": "50"}])
     scheduled("2026-11-21T06:00:00Z")
-    assert posted[0].splitlines()[1:] == [
-        "chat on claude-sonnet-5-5: $2.00 (100.0%)",
-        "Without a known price: 1 call", "Could not be read: 1 record"
-    ]  # fmt: skip
+    # 4 in two days, and ten days more at 2 a day.
+    unknown = "*not known* whether it is enough, because of the calls below"
+    outlook = f"{unknown}; projected $24.00 by the end of the month"
+    assert posted[0].splitlines() == [
+        "*LLM spending*: at least $2.00 on 2026-11-20, at least $4.00 in 2026-11 so far (2 calls)",
+        f"• all: $4.00 of $50.00 (8.0%), {outlook}",
+        "chat on claude-sonnet-5-5: $4.00 (100.0%)",
+        "Without a known price: 1 call",
+        "Priced in part: 1 call",
+        "Could not be read: 1 record",
+    ]
 
 
 def test_a_day_of_calls_without_a_price_is_not_one_that_cost_nothing(
@@ -116,7 +126,7 @@ def test_a_day_of_calls_without_a_price_is_not_one_that_cost_nothing(
     day = "*LLM spending*: an unknown amount on 2026-11-20"
     assert [text.splitlines()[0] for text in posted] == [
         f"{day}, an unknown amount in 2026-11 so far (0 calls)",
-        f"{day}, $2.00 in 2026-11 so far (1 call)",
+        f"{day}, at least $2.00 in 2026-11 so far (1 call)",
     ]
 
 

@@ -120,7 +120,7 @@ def test_what_cannot_be_cached_on_the_other_model_still_moves_to_it(ask: Ask) ->
     usage = {"input_tokens": 1_000, "output_tokens": 0}
     change = {"model": "claude-haiku-4-5", "caching": {"prefix_tokens": 1_000, "hit_rate": 1}}
     answer = answered(ask(usage, "claude-opus-5-5", **change))
-    assert "claude-haiku-4-5 has a cache minimum of 4096 tokens" in answer["notes"][-1]
+    assert "claude-haiku-4-5 has a cache minimum of 4,096 tokens" in answer["notes"][-1]
     assert Fraction(answer["total_usd"]) == usd((1_000, "1"))
     assert Fraction(answer["ceiling"]["saves_usd"]) == usd((1_000, "3"))
     assert Fraction(answer["ceiling"]["ignoring_minimum_usd"]) == usd((1_000, "3.9"))

@@ -449,6 +449,16 @@ def test_the_first_click_on_caching_saves_something_on_a_short_input(open_page: 
     expect(page.locator("td[data-change='Caching']")).to_contain_text("saves")
 
 
+def test_a_prefix_below_the_cache_minimum_says_why_it_saves_nothing(open_page: Open) -> None:
+    page = open_page("/#/?m=sonnet")
+    settled(page)
+    page.get_by_label("Input tokens").fill("300")
+    page.get_by_label("Prompt caching").check()
+    page.get_by_label("Prefix tokens").fill("200")
+    change = page.locator("td[data-change='Caching']")
+    expect(change).to_contain_text("saves nothing: under 512 tokens nothing is cached")
+
+
 def test_the_figure_with_caching_is_made_of_requests_that_the_api_priced(open_page: Open) -> None:
     page = open_page("/#/?m=claude-sonnet-5-5&cache=1&batch=1")
     settled(page)

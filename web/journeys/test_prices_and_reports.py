@@ -1,5 +1,6 @@
 """Reports of a log, price changes, and the approval of a pending price, in a browser."""
 
+import csv
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -46,6 +47,7 @@ def test_a_dropped_log_is_reported_with_the_api_s_figures(
         log.read_bytes(),
         {"Content-Type": "application/x-ndjson"},
     ).json
+    expect(page.locator(".figures dt").first).to_have_text("Cost, at least")
     cost = page.locator(".figures data").first
     assert cost.get_attribute("value") == answer["totals"]["cost_usd"]
     assert cost.inner_text() == display.usd(Decimal(answer["totals"]["cost_usd"]))
@@ -58,6 +60,12 @@ def test_a_dropped_log_is_reported_with_the_api_s_figures(
     with page.expect_download() as saved:
         page.get_by_role("button", name="Download as a page").click()
     assert saved.value.path().read_text().startswith("<!")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download FOCUS").click()
+    assert saved.value.suggested_filename == "usage-report.focus.csv"
+    rows = list(csv.DictReader(saved.value.path().read_text("utf-8-sig").splitlines()))
+    billed = sum(Decimal(row["BilledCost"]) for row in rows)
+    assert billed == Decimal(answer["totals"]["cost_usd"])
     assert violations(page) == []
     photographed(page, "report-1280-light")
 

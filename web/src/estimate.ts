@@ -171,6 +171,9 @@ export function tokensOf({ line_items }: Schema["CompareRow"]): { input: number;
 /** What the API says of a prefix that the input is too short for. */
 export const TOO_LONG = /a prompt has fewer than (\d+) tokens/;
 
+/** What the API says of a prefix that is shorter than the model caches. */
+export const TOO_SHORT = /has a cache minimum of ([\d,]+) tokens/;
+
 /** A note of a what-if for a reader of this page; none where the table says the same. */
 export function plain(note: string): string[] {
   if (note.startsWith("This change saves nothing")) return [];

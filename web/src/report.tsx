@@ -9,7 +9,9 @@ import { csv, dated, Disclosure, download, moment, Money, Notes, Problem } from 
 import { Source } from "./results";
 
 type Report = Schema["UsageReport"];
-type Format = "json" | "csv" | "html";
+type Format = "json" | "csv" | "html" | "focus-csv";
+/** The names of the files that are saved, and their types. */
+const FILES = { csv: ["csv", "text/csv"], html: ["html", "text/html"], "focus-csv": ["focus.csv", "text/csv"] } as const;
 
 const TABLES = [
   ["model", "Model"],
@@ -104,7 +106,7 @@ export function ReportView() {
         throw new Error(`${from.name} starts like JSON, but cannot be read as JSON.`);
       });
       const text = await upload(path, body, type, setSent);
-      if (format !== "json") download(`usage-report.${format}`, format === "csv" ? "text/csv" : "text/html", text);
+      if (format !== "json") download(`usage-report.${FILES[format][0]}`, FILES[format][1], text);
       else if (kept.file === from && kept.groups === wanted) setReport((kept.report = JSON.parse(text) as Report));
     } catch (failure) {
       setError(failure);
@@ -224,7 +226,7 @@ function Unread({ report, name }: { report: Report; name: string }) {
   );
 }
 
-type ShownProperties = { report: Report; name: string; save: (format: "csv" | "html") => void; children: ComponentChildren };
+type ShownProperties = { report: Report; name: string; save: (format: keyof typeof FILES) => void; children: ComponentChildren };
 
 function Shown({ report, name, save, children }: ShownProperties) {
   const { totals, records, savings } = report;
@@ -239,12 +241,13 @@ function Shown({ report, name, save, children }: ShownProperties) {
   const apart = kinds
     .filter(([number]) => number > 0)
     .map(([number, one, several]) => `${count(number)} ${number === 1 ? one : several}`);
+  const leftOut = records.partial + records.unpriced + records.rejected > 0;
   const days = report.groups.find((group) => group.by.join() === "day");
   return (
     <>
       <h2>{name}</h2>
       <dl class="figures">
-        <Figure label="Cost" value={totals.cost_usd === null ? "not known" : <Money amount={totals.cost_usd} />} />
+        <Figure label={leftOut && totals.cost_usd !== null ? "Cost, at least" : "Cost"} value={totals.cost_usd === null ? "not known" : <Money amount={totals.cost_usd} />} />
         <Figure label="Calls priced" value={count(totals.calls)} />
         <Figure label="Input tokens" value={count(totals.prompt_tokens)} />
         {totals.cache_read_tokens > 0 && <Figure label="of these, read from a cache" value={count(totals.cache_read_tokens)} />}
@@ -263,7 +266,7 @@ function Shown({ report, name, save, children }: ShownProperties) {
           {apart.length > 0 && (
             <>
               {count(records.priced)} of {count(records.read)} {records.read === 1 ? "record" : "records"}{" "}
-              {records.priced === 1 ? "is" : "are"} priced; {apart.join(", ")}.{" "}
+              {records.priced === 1 || records.read === 1 ? "is" : "are"} priced; {apart.join(", ")}.{" "}
             </>
           )}
           {report.rejected[0] && `Record ${report.rejected[0].line}: ${report.rejected[0].reason.replace(/\.?$/, ".")} `}
@@ -284,6 +287,9 @@ function Shown({ report, name, save, children }: ShownProperties) {
         </button>
         <button type="button" class="quiet" onClick={() => save("csv")}>
           Download CSV
+        </button>
+        <button type="button" class="quiet" title="Costs with the columns of FOCUS 1.2, for other tools of finance" onClick={() => save("focus-csv")}>
+          Download FOCUS
         </button>
         <button type="button" class="quiet" onClick={() => print()}>
           Print

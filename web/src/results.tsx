@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import type { Schema } from "./api";
 import { Bars } from "./charts";
 import { Details, Notices, Snippets } from "./details";
-import { type Amounts, amountsAt, type Answered, baselineOf, nameOf, plain, type Row, sameModel, tokensOf, TOO_LONG } from "./estimate";
+import { type Amounts, amountsAt, type Answered, baselineOf, nameOf, plain, type Row, sameModel, tokensOf, TOO_LONG, TOO_SHORT } from "./estimate";
 import { count, money, percent, placesOf, times } from "./money";
 import { csv, download, Facts, listed, moment, Money, Notes } from "./parts";
 import { wholeNumber } from "./pasted";
@@ -374,13 +374,14 @@ export function Change({ changed, index }: { changed: Schema["WorkloadEstimate"]
   const { saves_percent: share, notes } = (changed.net ?? changed).what_if[index]!;
   if (notes.some((note) => TOO_LONG.test(note))) return <span class="muted">– (the prefix is larger than the input)</span>;
   const more = saves?.startsWith("-");
+  const short = notes.map((note) => TOO_SHORT.exec(note)).find((found) => found);
   if (total.pays === null) return <Money amount={null} />;
   return (
     <span>
       {total.least && "at least "}
       <Money amount={total.pays} currency={currency} />{" "}
       {saves === "0" ? (
-        <small class="now">saves nothing</small>
+        <small class="now">saves nothing{short && `: under ${short[1]} tokens nothing is cached`}</small>
       ) : (
         <small class={`now ${more ? "warn" : "good"}`}>
           {more ? "costs more: " : "saves "}

@@ -477,14 +477,117 @@ def test_a_plan_is_headed_by_what_it_saves_or_costs(
     assert out.splitlines()[0] == title
 
 
+HALF = '{"rules": [{"multiply": "0.5"}]}'
+
+
+def test_plans_and_comparisons_show_what_is_paid_by_a_rate_card(run: Run) -> None:
+    # 10,000 tokens at $4 a million are $0.04, and by the card half of it.
+    plan = ("plan", "caching", "opus", "--prefix", "10k", "--calls-per-hour", "50")
+    _, out, _ = run(*plan, "--rate-card", HALF)
+    assert {*out.splitlines()} >= {"Each call without caching  $0.02"}
+    assert "with your rate card" in out.splitlines()[-1]
+    _, out, _ = run(*plan)
+    assert {*out.splitlines()} >= {"Each call without caching  $0.04"}
+    assert "rate card" not in out
+    call = ("compare", "opus", "gpt-5", "--input", "2k", "--output", "1k")
+    _, out, _ = run(*call, "--rate-card", HALF)
+    assert ["Model", "List price", "By your rate card", "Relative"] in [
+        re.split(" {2,}", line) for line in out.splitlines()
+    ]
+    assert "$0.028             $0.014" in out
+    # The same rows, as a program reads them.
+    call = ("estimate", "opus", "--input", "2k", "--output", "1k", "--rate-card", HALF, "--csv")
+    _, out, _ = run(*call)
+    assert out.splitlines()[1] == "input,2000,token,2,0.004"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("recommend", "Classify emails"), "Cost in EUR"),
+        (("plan", "batch", "opus", "--input", "2k", "--requests", "9"), "In batches in EUR"),
+        (("plan", "caching", "opus", "--prefix", "9k", "--calls-per-hour", "9"), "A month in EUR"),
+        (("plan", "subscription", "opus", "--input", "9k"), "By the API in EUR"),
+        (("compare", "opus", "--input", "9k"), "EUR"),
+    ],
+)
+def test_a_currency_is_shown_in_every_answer(
+    run: Run, arguments: tuple[str, ...], name: str
+) -> None:
+    for more in ((), ("--rate-card", HALF)):
+        _, out, _ = run(*arguments, "--currency", "EUR", *more)
+        assert f"{name} " in out, out
+
+
+def test_a_card_without_a_rule_for_any_model_is_told(run: Run) -> None:
+    card = HALF.replace('"multiply"', '"match": {"provider": "xai"}, "multiply"')
+    _, out, _ = run("recommend", "Classify emails", "--rate-card", card)
+    assert "No rule of the rate card changes an amount of this answer" in out
+
+
+def test_what_names_a_file_of_a_card_that_is_not_there_is_told(run: Run) -> None:
+    status, _, err = run(*GPT_5, "--rate-card", "card.json")
+    assert (status, err) == (1, "card.json cannot be read: No such file or directory.\n")
+
+
+def test_rows_of_an_answer_that_leaves_something_out_say_so(run: Run) -> None:
+    usage = '{"prompt_tokens": 9, "completion_tokens": 1, "future_tokens": 5}'
+    status, out, err = run("estimate", "gpt-5", "--usage", usage, "--csv")
+    assert (status, len(out.splitlines())) == (0, 3)
+    assert err == "Not everything is in these costs; --json says why.\n"
+    _, out, _ = run("estimate", "gpt-5", "--usage", usage)
+    assert out.count("future_tokens") == 1
+    assert run(*GPT_5, "--csv")[2] == ""
+
+
+def test_lists_of_prices_take_no_card_and_no_currency(run: Run) -> None:
+    for command in (("models", "opus"), ("diff", "lesson-2025")):
+        for option in ("--rate-card", "--currency"):
+            status, _, err = run(*command, option, "EUR")
+            assert (status, "No such option" in err) == (2, True), (command, option)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((*GPT_5, "--budget", "abc"), "--budget must be a decimal"),
+        ((*GPT_5, "--as-of", "yesterday"), "--as-of cannot be read as an instant"),
+        ((*GPT_5, "--currency", "XXX"), "--currency must be an ISO 4217 code"),
+        (("estimate", "gpt-5", "--input", "2k"), "No output is priced. Send --output to include"),
+        (("recommend", "Classify emails"), "Send --expected-output if you know it."),
+        # A field without an option, and a place within one, keep their names.
+        (("plan", "batch", "haiku", "--input", "3k", "--requests", "9"), "No `bytes_per_request`"),
+        ((*GPT_5, "--rate-card", '{"rules": []}'), "/rate_card/rules must have at least 1 item"),
+    ],
+)
+def test_sentences_name_the_options_to_send(
+    run: Run, arguments: tuple[str, ...], told: str
+) -> None:
+    _, out, err = run(*arguments)
+    assert told in out + err
+
+
+def test_help_shows_brackets_and_whole_paragraphs(run: Run) -> None:
+    _, out, _ = run("report", "--help")
+    assert "'.[spark]'" in out
+    _, out, _ = run("serve", "--help")
+    words = " ".join(out.split())
+    assert "No AWS account is needed." in words
+    lines = [line.split() for line in out.splitlines() if line.strip()]
+    assert ["needed."] not in lines
+
+
 def test_a_cost_without_a_known_price_is_neither_zero_nor_within_a_budget(run: Run) -> None:
     whole = ("--input", "2k", "--output", "1k", "--calls", "10")
     status, out, err = run("estimate", "whisper-1", *whole, "--budget", "1")
     assert out.splitlines()[0] == "no known price"
     assert {*out.splitlines()} >= {"Each call  no known price"}
-    assert (status, "not known" in err) == (3, True)
+    assert (status, "not known" in err) == (4, True)
     # 20,000 tokens at $0.02 a million, and 10,000 of output without a price.
     status, out, err = run("estimate", "text-embedding-3-small", *whole, "--budget", "1")
     assert out.splitlines()[0] == "at least $0.0004"
     assert {*out.splitlines()} >= {"Each call  at least $0.00004"}
-    assert (status, "not known" in err) == (3, True)
+    assert (status, "not known" in err) == (4, True)
+    # What is known is over the budget already, whatever the rest costs.
+    status, _, err = run("estimate", "text-embedding-3-small", *whole, "--budget", "0.0003")
+    assert (status, err) == (3, "At least $0.0004 is over the budget of $0.0003.\n")

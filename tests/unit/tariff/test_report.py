@@ -187,6 +187,58 @@ def test_a_report_over_the_budget_ends_with_status_3(
     assert run(str(tmp_path / "usage.jsonl"), "--budget", budget)[0] == status
 
 
+UNKNOWN = {"model": "no-such-model"}
+READ_IN_PART = {"usage": {"prompt_tokens": 9, "completion_tokens": 1, "future_tokens": 5}}
+REJECTED = {"usage": {"prompt_tokens": -9, "completion_tokens": 1}}
+
+
+@pytest.mark.parametrize(
+    ("change", "left_out"),
+    [
+        (UNKNOWN, "1 unpriced call"),
+        (READ_IN_PART, "1 partly priced call"),
+        (REJECTED, "1 rejected record"),
+    ],
+)
+def test_what_is_not_in_a_cost_may_be_over_the_budget_and_is_named_on_every_way_out(
+    tmp_path: Path, run: Run, change: dict[str, Any], left_out: str
+) -> None:
+    path = tmp_path / "usage.jsonl"
+    write_lines(path, [*RECORDS, {**RECORDS[0], **change}])
+    status, out, err = run(str(path), "--budget", "1")
+    assert (status, "it may be over the budget of $1.00" in err) == (4, True)
+    assert out.startswith("at least $0.0375 " if change != READ_IN_PART else "at least $0.03")
+    assert run(str(path), "--budget", "0.03")[0] == 3
+    assert run(str(path))[0] == 0
+    # A page and a table of costs are only paths in the output, and rows have no such headline.
+    focus = ("--focus", str(tmp_path / "costs.csv"))
+    for way in (("--html", str(tmp_path / "report.html")), focus, ("--csv",)):
+        status, _, err = run(str(path), *way)
+        assert (status, f"Not everything is in these costs: {left_out}." in err) == (0, True), way
+
+
+def test_a_report_without_calls_is_within_a_budget(tmp_path: Path, run: Run) -> None:
+    write_lines(tmp_path / "usage.jsonl", RECORDS)
+    sent = (str(tmp_path / "usage.jsonl"), "--since", "2027-01-01", "--budget", "1")
+    assert run(*sent)[0] == 0
+
+
+@pytest.mark.parametrize("option", ["--html", "--focus"])
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path, run: Run, option: str) -> None:
+    write_lines(tmp_path / "usage.jsonl", RECORDS)
+    target = tmp_path / "missing" / "costs.csv"
+    status, _, err = run(str(tmp_path / "usage.jsonl"), option, str(target))
+    assert (status, err) == (1, f"{target} cannot be written: No such file or directory.\n")
+
+
+def test_costs_are_not_written_into_a_file_of_another_kind(tmp_path: Path, run: Run) -> None:
+    write_lines(tmp_path / "usage.jsonl", RECORDS)
+    status, _, err = run(str(tmp_path / "usage.jsonl"), "--focus", str(tmp_path / "costs.xlsx"))
+    assert status == 2
+    assert ".parquet" in err
+    assert not (tmp_path / "costs.xlsx").exists()
+
+
 def test_the_page_and_a_comment_are_written(tmp_path: Path, run: Run) -> None:
     write_lines(tmp_path / "usage.jsonl", RECORDS)
     page = tmp_path / "report.html"
@@ -217,6 +269,7 @@ def test_a_page_that_is_opened_comes_with_a_summary(
         ((".",), "There are no logs in these folders."),
         (("log.jsonl", "log.csv"), "log.csv is a table: CSV and Parquet are read one"),
         (("--until", "today"), "today is not a day"),
+        (("--since", "2026-13-01"), "2026-13-01 is not a day"),
         (("log.jsonl", "--by", "colour"), "must be one of"),
     ],
 )
@@ -252,7 +305,7 @@ def test_a_log_without_known_prices_has_no_cost_and_no_prices_of_1970(
     assert out.splitlines()[0] == "Nothing was priced"
     published = bundled.current().published_at[:10]
     assert out.splitlines()[-1].endswith(f"(bundled with this command), at {published}.")
-    assert (status, "not known" in err) == (3, True)
+    assert (status, "not known" in err) == (4, True)
     # 2,000 tokens at $1.25 a million and 500 at $10 are $0.0075, without the call of no model.
     write_lines(path, [RECORDS[0], unknown])
     _, out, _ = run(str(path))

@@ -1,5 +1,6 @@
 """Messages, system, tools and images, counted as one prompt."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from pricing.errors import InvalidRequest
 from pricing.tokens.estimator import METHOD, estimate_tokens
 from pricing.tokens.images import ImageSize
 from pricing.tokens.prompts import Prompt, PromptCount, PromptRules, count_prompt
+from pricing.tokens.requests import read_request
 
 SONNET_4_6 = PromptRules("claude-2024", {"auto": 497, "any": 589}, "standard")
 OPUS_5_5 = PromptRules("claude-2026", {"auto": 286}, "high")
@@ -63,6 +65,21 @@ def test_system_text_counts_in_either_form() -> None:
     blocks = counted(Prompt(QUESTION, system=[{"type": "text", "text": "Answer in verse."}]))
     assert text == blocks
     assert text.text.tokens > counted(Prompt(QUESTION)).text.tokens
+
+
+@pytest.mark.parametrize("number", [2026112512, Decimal("1234.5678")])
+def test_a_number_in_a_tool_call_is_its_digits_in_messages_and_in_a_whole_request(
+    number: int | Decimal,
+) -> None:
+    def asked(argument: Any) -> list[dict[str, Any]]:
+        called = {"function": {"name": "find", "arguments": {"id_of_order": argument, "all": True}}}
+        return [{"role": "assistant", "content": None, "tool_calls": [called]}]
+
+    (as_number, as_text) = (counted(Prompt(asked(one))).text for one in (number, str(number)))
+    assert as_number == as_text
+    assert as_number.expected > counted(Prompt(asked(""))).text.expected
+    request = read_request({"messages": asked(number)}, "")
+    assert counted(request.prompt).text.expected == as_number.expected
 
 
 def test_tool_calls_and_results_count_their_json_and_content() -> None:

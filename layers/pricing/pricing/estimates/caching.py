@@ -82,7 +82,7 @@ def why_not_of_kinds(
     if prefix_tokens >= minimum:
         return None
     return (
-        f"{model.id} has a cache minimum of {minimum} tokens. A prefix of {prefix_tokens} is"
+        f"{model.id} has a cache minimum of {minimum:,} tokens. A prefix of {prefix_tokens:,} is"
         " accepted without an error, but is not cached and is billed as plain input every time."
     )
 

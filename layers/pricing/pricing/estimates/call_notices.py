@@ -156,15 +156,15 @@ def limit_notices(
     usages = usages_at(model, attempts)
     output = max((usage.mean_output_tokens for usage in usages), default=0)
     if limit is not None and output > limit:
-        message = f"{output} output tokens exceed the limit of {model.id}, {limit} tokens."
+        message = f"{output:,} output tokens exceed the limit of {model.id}, {limit:,} tokens."
         notices.append(Notice("output_limit_exceeded", message))
     minimum = model.cache_minimum_tokens or 0
     cached = (usage.cached_tokens for usage in usages)
     short = min((tokens for tokens in cached if 0 < tokens < minimum), default=0)
     if short and "automatic" not in cache_kinds(model, at, terms):
         message = (
-            f"{short} cached tokens are priced as sent, but {model.id} has a cache minimum of"
-            f" {minimum} tokens: a shorter prefix is billed as plain input."
+            f"{short:,} cached tokens are priced as sent, but {model.id} has a cache minimum of"
+            f" {minimum:,} tokens: a shorter prefix is billed as plain input."
         )
         notices.append(Notice("below_cache_minimum", message))
     return notices

@@ -35,7 +35,7 @@ QUEUE_REQUESTS = 200_000
 BEST_EFFORT = (Decimal("0.3"), Decimal("0.98"))
 
 _LIMITS = (
-    f"A batch holds at most {MAX_REQUESTS} requests or 256 MB (read as {MAX_BYTES} bytes),"
+    f"A batch holds at most {MAX_REQUESTS:,} requests or 256 MB (read as {MAX_BYTES:,} bytes),"
     " whichever comes first; it expires after 24 hours, and errored, canceled and expired requests"
     " are not billed."
 )
@@ -237,8 +237,8 @@ def _limit_notices(requests: int, provider: str) -> tuple[Notice, ...]:
     if requests <= QUEUE_REQUESTS:
         return ()
     message = (
-        f"A queue has room for {QUEUE_REQUESTS} to 300000 requests or more, by usage tier. If yours"
-        " is full, send the batches one after another."
+        f"A queue has room for {QUEUE_REQUESTS:,} to 300,000 requests or more, by usage tier. If"
+        " yours is full, send the batches one after another."
     )
     return (Notice("batch_queue_limit", message),)
 

@@ -66,8 +66,8 @@ _ORDER = (
     " 2023 and 2024. Check both on your own tasks (POST /v1/recommend/calibrate)."
 )
 _BY_RULES = (
-    "If `basis` is `judgement`, no model was measured on tasks of that form: the complexity"
-    " follows published rules that were checked with labelled tasks."
+    "No model was measured on tasks of this form: the complexity follows published rules that were"
+    " checked with labelled tasks."
 )
 _WARM = "Estimates price usage as sent; `cache_switch` prices the warm cache."
 
@@ -284,7 +284,8 @@ def recommend(in_force: BookInForce, query: RecommendQuery) -> RecommendAnswer:
     savings = TopModelSavings(top, saves, percent_of(saves, add((total, saves))))
     assumptions = [_ORDER]
     if any(result.basis == "judgement" for result in found):
-        assumptions.append(_BY_RULES)
+        which = "" if query.alone else "Where `basis` is `judgement`: "
+        assumptions.append(f"{which}{_BY_RULES}")
     if any(task.current_model for task in query.tasks):
         assumptions.append(_WARM)
     unread = (task.measured.unread for task in query.tasks if task.measured is not None)
@@ -428,8 +429,9 @@ def _notices(
     notices = []
     if not task.output_is_stated:
         message = (
-            f"No `expected_output_tokens` was sent: {likely.expected} are priced, and {likely.low}"
-            f" to {likely.high} are likely."
+            f"The answer's length is estimated: {likely.expected:,} tokens are priced, and"
+            f" {likely.low:,} to {likely.high:,} are likely. Send `expected_output_tokens` if you"
+            " know it."
         )
         notices.append(Notice("output_not_stated", message))
     text_is_elsewhere = is_about_unsent_text(task.text, decision.assessment)

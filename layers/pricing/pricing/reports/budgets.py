@@ -12,7 +12,7 @@ from pricing.reports.dimensions import Dimension, period_of
 from pricing.values import immutable
 
 BudgetPeriod = Literal["day", "week", "month", "quarter", "year"]
-BudgetStatus = Literal["within", "will_exceed", "exceeded"]
+BudgetStatus = Literal["within", "unknown", "will_exceed", "exceeded"]
 
 
 @immutable
@@ -48,30 +48,47 @@ class Budget:
     basis: str
     """How the projection was computed."""
     status: BudgetStatus
-    """``exceeded``, or what the projection says."""
+    """``exceeded``, or what the projection says; ``unknown`` where that is within the amount, but
+    ``spent_usd`` leaves out something, which ``basis`` names.
+    """
     crossed_at: date | None
     """The day on which spending exceeds the amount, by the projection if it is yet to come; null
     when it does not.
     """
 
 
+@immutable
+class Day:
+    """What the calls of a budget cost on one day, and how many of them have no known price."""
+
+    day: date
+    cost: Decimal
+    unpriced_calls: int = 0
+
+
 def budget_of(
-    query: BudgetQuery, days: Sequence[tuple[date, Decimal]], first: date | None, last: date
+    query: BudgetQuery,
+    days: Sequence[Day],
+    first: date,
+    last: date,
+    left_out: Mapping[str, int],
 ) -> Budget:
     """Compare a budget with the cost of the matching calls of each day, in the order of days.
 
     ``first`` and ``last`` are the first and last day of the report, which may begin or end within
-    the period: the days between them are those that the projection is based on.
+    the period: the days between them are those that the projection is based on. ``left_out``
+    counts, by what they are, records that may be of this budget and whose cost is not in ``days``.
     """
     start, end = period_of(last, query.period)
-    reported_from = max(start, first or last)
+    reported_from = max(start, first)
     reported, left = (last - reported_from).days + 1, (end - last).days - 1
+    unpriced = sum(one.unpriced_calls for one in days if start <= one.day)
     spent, crossed = ZERO, None
-    for day, cost in days:
-        if start <= day < end:
-            spent = add((spent, cost))
+    for one in days:
+        if start <= one.day < end:
+            spent = add((spent, one.cost))
             if crossed is None and spent > query.usd:
-                crossed = day
+                crossed = one.day
     projected = add((spent, ratio(multiply(spent, Decimal(left)), reported)))
     status: BudgetStatus = "exceeded" if crossed else "within"
     if crossed is None and projected > query.usd:
@@ -79,6 +96,13 @@ def budget_of(
         # The first day by whose end more than what is left of the amount is spent.
         affordable = whole_times(multiply(subtract(query.usd, spent), Decimal(reported)), spent)
         crossed = last + timedelta(days=affordable + 1)
+    missing = [
+        counted(number, name)
+        for name, number in {"unpriced call": unpriced, **left_out}.items()
+        if number
+    ]
+    if missing and status == "within":
+        status = "unknown"
     return Budget(
         name=query.name,
         usd=query.usd,
@@ -89,7 +113,8 @@ def budget_of(
         spent_share=share_of(spent, query.usd),
         projected_usd=projected,
         basis=f"{plain(spent)} USD in {counted(reported, 'reported day')} from {reported_from} to"
-        f" {last}; {counted(left, 'day')} of the {query.period} at the same daily mean follow.",
+        f" {last}; {counted(left, 'day')} of the {query.period} at the same daily mean follow."
+        + (f" Not included: {', '.join(missing)}." if missing else ""),
         status=status,
         crossed_at=crossed,
     )

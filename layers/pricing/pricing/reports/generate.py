@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +15,7 @@ from pricing.estimates.net import WITHOUT_EFFECT
 from pricing.money import subtract
 from pricing.notices import Notice
 from pricing.reports.advice import advise, with_enough_calls
-from pricing.reports.budgets import BudgetQuery, budget_of
+from pricing.reports.budgets import Budget, Day, budget_of
 from pricing.reports.corrections import (
     corrected_since,
     report_prices,
@@ -144,10 +143,6 @@ def _report(
     # Without a day of a call, the prices are those of the version's own day.
     last_day = totals.last_day or date.fromisoformat(in_force.book.published_at[:10])
     recommendations, replacements, savings = advise(pricer, slices, patterns, paid, last_day)
-    budgets = tuple(
-        budget_of(budget, _by_day(engine, budget, usage.places), totals.first_day, last_day)
-        for budget in query.budgets
-    )
     say("computed the savings")
     if focus is not None:
         write_focus(engine, in_force, last_day, focus)
@@ -179,7 +174,7 @@ def _report(
         recommendations=recommendations,
         replacements=replacements,
         savings=savings,
-        budgets=budgets,
+        budgets=tuple(_budgets(engine, query, totals, last_day)),
         unpriced=unpriced,
         rejected=tuple(first_rejected(usage.rejections)),
         pricing=provenance(in_force, as_of),
@@ -207,11 +202,27 @@ def _without_effect(net: NetReport | None) -> tuple[Notice, ...]:
     return (WITHOUT_EFFECT,) if net and net.total_usd and not net.saves_usd else ()
 
 
-def _by_day(engine: Engine, budget: BudgetQuery, places: int) -> list[tuple[date, Decimal]]:
-    """What the calls of a budget cost on each day, in order."""
-    rows = engine.summary(("day",), budget.match)
-    paid = "net" if rows and "net" in rows[0] else "cost"
-    return sorted((day_of(row["value_0"]), unscaled(int(row[paid]), places)) for row in rows)
+def _budgets(
+    engine: Engine, query: ReportQuery, totals: ReportTotals, without_days: date
+) -> Iterator[Budget]:
+    """Compare each budget with what its calls cost."""
+    usage = engine.usage
+    left_out = {"partly priced call": usage.partial, "rejected record": usage.rejected}
+    for budget in query.budgets:
+        rows = engine.summary(("day",), budget.match)
+        paid = "net" if rows and "net" in rows[0] else "cost"
+        days = [
+            Day(
+                day_of(row["value_0"]),
+                unscaled(int(row[paid]), usage.places),
+                int(row["unpriced_calls"]),
+            )
+            for row in rows
+        ]
+        days.sort(key=lambda one: one.day)
+        # Where nothing is priced, the days are those of the calls without a known price.
+        last = totals.last_day or (days[-1].day if days else without_days)
+        yield budget_of(budget, days, totals.first_day or last, last, left_out)
 
 
 def _status(usage: LoadedUsage) -> Literal["priced", "partial", "unpriced"]:

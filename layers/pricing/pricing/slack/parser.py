@@ -192,7 +192,10 @@ class Parser:
             self._convert(sign)
             return
         if word.key == "budget" or word.written[:1] in ("$", "€", "£"):
-            detail = "POST /v1/estimate says how many calls a budget buys: send `budget_usd`."
+            detail = (
+                "A budget is not read here. The page says how many calls it buys, and so does POST"
+                " /v1/estimate: send `budget_usd`."
+            )
             raise self._error(detail)
         if label is None:
             self._groups[-1].append(word.written)
@@ -420,7 +423,10 @@ def _unnamed(text: str) -> Command:
         return _estimate(text)
     if _HOW_MUCH.match(text) or not _PRICE_WORDS.isdisjoint(text.lower().split()):
         return _prices(text)
-    raise NotUnderstood(f"There is no command {first[:40]}.", EXAMPLES["help"])
+    raise NotUnderstood(
+        f"There is no command {first[:40]}. For a cost, add amounts, such as 2k in 1k out.",
+        EXAMPLES["help"],
+    )
 
 
 def _estimate(rest: str) -> Command:

@@ -14,6 +14,7 @@ MAX_BUDGETS = 10
 MAX_DRIVERS = 3
 MAX_NAME = 80
 _UNKNOWN = "an unknown amount"
+_LEAST = "at least "
 
 
 def spending_notice(report: UsageReport, yesterday: date) -> str:
@@ -24,7 +25,15 @@ def spending_notice(report: UsageReport, yesterday: date) -> str:
     of_days = {row.values[0]: row for group in report.groups for row in group.rows}
     day = of_days.get(yesterday.isoformat())
     spent = _UNKNOWN if day and day.cost_usd is None else usd(day.paid_usd if day else ZERO)
+    spent = f"{_LEAST}{spent}" if day and day.cost_usd is not None and day.unpriced_calls else spent
+    left_out = (
+        ("Without a known price", report.unpriced.calls, "call"),
+        ("Priced in part", report.records.partial, "call"),
+        ("Could not be read", report.records.rejected, "record"),
+    )
+    missing = [f"{what}: {counted(number, one)}" for what, number, one in left_out if number]
     month = usd(report.net.total_usd if report.net else report.totals.known_usd)
+    month = f"{_LEAST}{month}" if missing else month
     if report.totals.cost_usd is None and report.unpriced.calls:
         month = _UNKNOWN
     calls = counted(report.totals.calls, "call")
@@ -35,11 +44,7 @@ def spending_notice(report: UsageReport, yesterday: date) -> str:
         endpoint, model = (_name(name or "not stated") for name in row.values)
         if row.cost_usd is not None:  # a line below counts the calls without a price
             lines.append(f"{endpoint} on {model}: {usd(row.paid_usd)} ({percent(row.share)})")
-    if report.unpriced.calls:
-        lines.append(f"Without a known price: {counted(report.unpriced.calls, 'call')}")
-    if report.records.rejected:
-        lines.append(f"Could not be read: {counted(report.records.rejected, 'record')}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *missing])
 
 
 def _name(text: str) -> str:
@@ -56,6 +61,8 @@ def _outlook(budget: Budget) -> str:
     projected = f"projected {usd(budget.projected_usd)} by the end of the {budget.period}"
     if budget.status == "exceeded":
         return f"*exceeded* on {budget.crossed_at}; {projected}"
+    if budget.status == "unknown":
+        return f"*not known* whether it is enough, because of the calls below; {projected}"
     if budget.status == "will_exceed":
         return f"will be exceeded on {budget.crossed_at} at this rate; {projected}"
     return projected

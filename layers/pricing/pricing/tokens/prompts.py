@@ -7,6 +7,7 @@ and tool-use prompts follow published rules.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Literal
 
 from pricing.errors import InvalidRequest, under
@@ -127,6 +128,14 @@ def count_read(read: ReadPrompt, rules: PromptRules) -> PromptCount:
     return PromptCount(text, framing, overhead, images, tuple(assumptions))
 
 
+def as_seen(value: object) -> str | None:
+    """Return the text that a model sees of a string or a number, or None for any other value."""
+    if isinstance(value, str):
+        return value
+    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    return str(value) if is_number else None
+
+
 def tokens_of_images(images: Iterable[tuple[str, ImageSize]], rules: PromptRules) -> int:
     """Return the tokens of all images; raises InvalidRequest if the model's rule is not known."""
     tokens = 0
@@ -168,9 +177,10 @@ class _Walk:
             self.strings(part)
 
     def strings(self, value: object) -> None:
-        """Every string of a tool call, a function call, reasoning or a name; ids are not seen."""
-        if isinstance(value, str):
-            self.text(value)
+        """Every value of a tool call, a function call, reasoning or a name; ids are not seen."""
+        text = as_seen(value)
+        if text is not None:
+            self.text(text)
         elif isinstance(value, Mapping):
             for name, part in value.items():
                 if name not in _UNSEEN:

@@ -11,14 +11,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any, Literal
 
 from pricing.errors import InvalidRequest, is_plain_name
 from pricing.jsonio import value_at
 from pricing.tokens.image_files import size_of_base64
 from pricing.tokens.images import ImageSize
-from pricing.tokens.prompts import Prompt
+from pricing.tokens.prompts import Prompt, as_seen
 from pricing.values import immutable
 
 #: Keys whose values the model does not see as text: roles, types, ids, addresses and bytes.
@@ -192,9 +191,10 @@ def _turns(body: Mapping[str, Any], name: str, pointer: str) -> list[Any]:
 
 
 def _texts(value: Any, pointer: str, found: _Found) -> Iterator[str]:
-    """Every string of a value that the model sees; files are noted by their size."""
-    if isinstance(value, str):
-        yield value
+    """Every text of a value that the model sees; files are noted by their size."""
+    text = as_seen(value)
+    if text is not None:
+        yield text
     elif isinstance(value, list):
         for number, one in enumerate(value):
             yield from _texts(one, f"{pointer}/{number}", found)
@@ -210,8 +210,6 @@ def _texts(value: Any, pointer: str, found: _Found) -> Iterator[str]:
         for name, one in value.items():
             if name not in _NOT_TEXT:
                 yield from _texts(one, f"{pointer}/{name}", found)
-    elif isinstance(value, int | Decimal) and not isinstance(value, bool):
-        yield str(value)
 
 
 def _text_of_file(part: Mapping[str, Any], file: Any, pointer: str, found: _Found) -> Iterator[str]:

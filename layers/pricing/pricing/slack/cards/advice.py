@@ -22,9 +22,6 @@ def route_card(in_force: BookInForce, command: RouteCommand, as_of: AsOf) -> Car
     query = RecommendQuery((RecommendTask(command.task),), Policy(), as_of, alone=True)
     answer = recommend(in_force, query)
     (found,) = answer.recommendations
-    assumptions = answer.assumptions
-    if found.max_tokens is not None:
-        assumptions = (f"an answer of {count(found.max_tokens)} tokens.", *assumptions)
     alternatives = tuple(
         (other.model, other.reason, "" if other.total_usd is None else usd(other.total_usd))
         for other in found.alternatives
@@ -37,7 +34,7 @@ def route_card(in_force: BookInForce, command: RouteCommand, as_of: AsOf) -> Car
         table=Table(head, alternatives, text_columns=2) if alternatives else None,
         notes=(
             *(f"Signal: {signal.value}." for signal in found.signals[:3]),
-            *notes_of(found.warnings, assumptions),
+            *notes_of(found.warnings, answer.assumptions),
         ),
         pricing=answer.pricing,
     )
@@ -50,6 +47,8 @@ def _facts(found: Recommendation) -> tuple[tuple[str, str], ...]:
     ]
     if found.estimate is not None:
         facts.append(("One call", usd(found.estimate.total_usd)))
+    if found.max_tokens is not None:
+        facts.append(("Limit for the answer", f"{count(found.max_tokens)} tokens"))
     savings = found.savings_vs_always_top
     if savings.saves_usd:
         facts.append((f"Saves compared with {savings.model}", usd(savings.saves_usd)))

@@ -45,7 +45,9 @@ def caching_card(in_force: BookInForce, command: CachingCommand, as_of: AsOf) ->
         )
         if plan.options
         else None,
-        notes=notes_of(found.warnings, found.assumptions),
+        notes=notes_of(
+            tuple(one for one in found.warnings if one.message != plan.why_not), found.assumptions
+        ),
         pricing=found.pricing,
         share=replace(command, pinned=pinned).text(),
     )
