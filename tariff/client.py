@@ -127,7 +127,12 @@ class Deployment:
                 timeout=_TIMEOUT_SECONDS,
             )  # fmt: skip
         except urllib3.exceptions.HTTPError as error:
-            raise CommandFailed(f"{self._url} did not answer: {type(error).__name__}.") from None
+            late = isinstance(error, urllib3.exceptions.ReadTimeoutError)
+            why = f" in {_TIMEOUT_SECONDS:.0f} seconds" if late else ": there is no connection"
+            raise CommandFailed(
+                f"{self._url} did not answer{why}. Check the address, or leave out --url and"
+                " TARIFF_URL to use the prices that come with the command."
+            ) from None
         try:
             answer = json.loads(reply.data)
         except ValueError:

@@ -93,6 +93,7 @@ def _fields(calls: RequestedCalls, pinned: Pinned, sent: Mapping[str, Any]) -> d
     twice = [name for name, one in found.items() if one and sent.get(name) not in (None, 1)]
     twice += [name for name in _OF_A_CALL if sent.get(name) is not None]
     if twice:
-        name = twice[0].replace("_", " ")
-        raise CommandFailed(f"The {name} is stated twice: in words and as an option. Send one.")
+        name = twice[0].replace("_", " ").capitalize()
+        name += " are" if name.endswith("s") else " is"
+        raise CommandFailed(f"{name} stated twice: in words and as an option. Send one.")
     return {name: one for name, one in found.items() if one is not None}

@@ -13,6 +13,8 @@ from tariff.views import footer, money, notes_of, paid, share
 
 Answer = Mapping[str, Any]
 _NONE = "-"
+#: In the reason of a name that no model has.
+_UNKNOWN = "no model of this name"
 
 
 def left_out(answer: Answer) -> list[str]:
@@ -60,6 +62,10 @@ def reported(answer: Answer, most_rows: int, today: date, *, with_plans: bool) -
         f"{one['model']}: {one['reason']} ({counted(one['calls'], 'call')})"
         for one in answer["unpriced"]["reasons"][:most_rows]
     ]
+    own = [one["model"] for one in answer["unpriced"]["reasons"] if _UNKNOWN in one["reason"]]
+    if own:
+        told = f"If {own[0]} is a name of your own, say which model it stands for"
+        reasons.append(f"{told}: --alias {own[0]}=MODEL.")
     reasons += [f"Record {one['line']}: {one['reason']}" for one in answer["rejected"][:most_rows]]
     if why := answer["savings"]["none_found"]:
         reasons.append(why)

@@ -113,9 +113,8 @@ def _named(name: str, reference: str, call: Call) -> BookInForce:
         return _meant(reference, call)
     except errors.UnknownVersion:
         raise errors.UnknownVersion(
-            f"`{name}` is the id of no price version; GET /v1/pricing/versions lists those there"
-            " are.",
-            errors=[errors.FieldError(f"/{name}", "is the id of no price version")],
+            f"`{name}` is not the id of a price version; GET /v1/pricing/versions lists them.",
+            errors=[errors.FieldError(f"/{name}", "is not the id of a price version")],
         ) from None
 
 

@@ -138,5 +138,9 @@ def test_the_months_summary_has_the_net_cost_and_the_list_cost() -> None:
     # Calls without a price are in no amount: what is known is the least, or nothing.
     part = replace(summary, unpriced_calls=2)
     assert report_card(part).title == "At least $100.00 in 2026-10"
+    for part in (replace(summary, partial_calls=2), replace(summary, rejected_records=2)):
+        assert report_card(part).title == "At least $100.00 in 2026-10"
+        assert {"2 calls", "2 records"} & {*dict(report_card(part).facts).values()}
+    part = replace(summary, unpriced_calls=2)
     none = replace(part, cost_usd=Decimal(0))
     assert report_card(none).title == "No known price in 2026-10"

@@ -241,13 +241,12 @@ function Shown({ report, name, save, children }: ShownProperties) {
   const apart = kinds
     .filter(([number]) => number > 0)
     .map(([number, one, several]) => `${count(number)} ${number === 1 ? one : several}`);
-  const leftOut = records.partial + records.unpriced + records.rejected > 0;
   const days = report.groups.find((group) => group.by.join() === "day");
   return (
     <>
       <h2>{name}</h2>
       <dl class="figures">
-        <Figure label={leftOut && totals.cost_usd !== null ? "Cost, at least" : "Cost"} value={totals.cost_usd === null ? "not known" : <Money amount={totals.cost_usd} />} />
+        <Figure label={report.status === "partial" ? "Cost, at least" : "Cost"} value={totals.cost_usd === null ? "not known" : <Money amount={totals.cost_usd} />} />
         <Figure label="Calls priced" value={count(totals.calls)} />
         <Figure label="Input tokens" value={count(totals.prompt_tokens)} />
         {totals.cache_read_tokens > 0 && <Figure label="of these, read from a cache" value={count(totals.cache_read_tokens)} />}

@@ -60,6 +60,7 @@ def reported(content: bytes, kind: str, folder: Path) -> UsageReport:
     in_json = json.loads(to_json(found))["totals"]["cost_usd"]
     (in_csv,) = csv.DictReader(io.StringIO(to_csv(found, "totals").removeprefix("\ufeff")))
     page = to_html(found)
+    assert ("<small>at least</small>" in page) is (found.status == "partial")
     of_page = re.search(r'id="total">\s*(<i>no known price|<data data-usd="([\d.]+)")', page)
     rows = csv.DictReader(io.StringIO(focus.read_text(encoding="utf-8")))
     in_focus = sum((Decimal(row["ListCost"]) for row in rows), Decimal(0))

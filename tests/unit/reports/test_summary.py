@@ -33,6 +33,14 @@ def test_the_headline_is_that_of_the_report(november: UsageReport) -> None:
     assert MonthSummary.from_json(found.to_json()) == found
 
 
+def test_what_is_not_in_the_cost_of_a_month_is_kept_with_it(november: UsageReport) -> None:
+    records = replace(november.records, partial=2, rejected=3)
+    found = summary_of(replace(november, records=records), Filters(), NOW)
+    assert found is not None
+    assert (found.partial_calls, found.rejected_records) == (2, 3)
+    assert MonthSummary.from_json(found.to_json()) == found
+
+
 @pytest.mark.parametrize(
     ("first", "last", "kept"),
     [

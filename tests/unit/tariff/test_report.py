@@ -310,3 +310,4 @@ def test_a_log_without_known_prices_has_no_cost_and_no_prices_of_1970(
     write_lines(path, [RECORDS[0], unknown])
     _, out, _ = run(str(path))
     assert out.splitlines()[0] == "at least $0.0075 from 2026-11-01 to 2026-11-01"
+    assert "stands for: --alias no-such-model=MODEL." in out

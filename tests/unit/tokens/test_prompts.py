@@ -77,9 +77,9 @@ def test_a_number_in_a_tool_call_is_its_digits_in_messages_and_in_a_whole_reques
 
     (as_number, as_text) = (counted(Prompt(asked(one))).text for one in (number, str(number)))
     assert as_number == as_text
-    assert as_number.expected > counted(Prompt(asked(""))).text.expected
+    assert as_number.tokens > counted(Prompt(asked(""))).text.tokens
     request = read_request({"messages": asked(number)}, "")
-    assert counted(request.prompt).text.expected == as_number.expected
+    assert counted(request.prompt).text.tokens == as_number.tokens
 
 
 def test_tool_calls_and_results_count_their_json_and_content() -> None:

@@ -21,6 +21,8 @@ _AMOUNTS = ("cost_usd", "could_save_usd", "net_usd")
 _AS_THEY_ARE = (
     *("month", "calls", "unpriced_calls", "version", "reported_at", "source", "caller", "records"),
 )
+#: Left out at 0, so that an earlier release reads what has none.
+_IF_ANY = ("partial_calls", "rejected_records")
 
 
 @immutable
@@ -48,6 +50,9 @@ class MonthSummary:
     source: str = ""
     caller: str = ""
     records: int = 0
+    #: Calls that are priced in part, and records that could not be read.
+    partial_calls: int = 0
+    rejected_records: int = 0
     #: The cost at a rate card's prices, at which savings are computed; None without a card.
     net_usd: Decimal | None = None
 
@@ -56,6 +61,7 @@ class MonthSummary:
         return json.dumps(
             {
                 **{name: getattr(self, name) for name in _AS_THEY_ARE},
+                **{name: getattr(self, name) for name in _IF_ANY if getattr(self, name)},
                 **{
                     name: plain(amount)
                     for name in _AMOUNTS
@@ -105,6 +111,8 @@ def summary_of(
         source=source,
         caller=caller,
         records=report.records.read,
+        partial_calls=report.records.partial,
+        rejected_records=report.records.rejected,
         net_usd=report.net.total_usd if report.net else None,
     )
 

@@ -12,14 +12,22 @@ def report_card(summary: MonthSummary) -> Card:
     facts = [("Calls", count(summary.calls)), ("Could be saved", usd(summary.could_save_usd))]
     if summary.net_usd is not None:
         facts.insert(0, ("At list prices", usd(summary.cost_usd)))
-    if summary.unpriced_calls:
-        facts.append(("Without a price", counted(summary.unpriced_calls, "call")))
+    left_out = [
+        (name, counted(number, what))
+        for name, number, what in (
+            ("Without a price", summary.unpriced_calls, "call"),
+            ("Priced in part", summary.partial_calls, "call"),
+            ("Could not be read", summary.rejected_records, "record"),
+        )
+        if number
+    ]
+    facts += left_out
     rows = tuple(
         (driver.endpoint or "not stated", driver.model or "not stated", usd(driver.cost_usd))
         for driver in summary.drivers
     )
     cost = usd(paid)
-    if summary.unpriced_calls:  # they are in no amount
+    if left_out:  # in no amount
         cost = f"At least {cost}" if paid else "No known price"
     return Card(
         title=f"{cost} in {summary.month}",
