@@ -76,7 +76,9 @@ class Files(NamedTuple):
             if self.html:
                 self.html.write_text(to_html(made), encoding="utf-8")
             if self.focus and self.focus.suffix == ".parquet":
-                as_parquet(rows_of_focus, self.focus)
+                table = rows_of_focus.with_suffix(".parquet")
+                as_parquet(rows_of_focus, table)
+                shutil.copyfile(table, self.focus)
             elif self.focus:
                 shutil.copyfile(rows_of_focus, self.focus)
         except OSError as error:

@@ -223,10 +223,15 @@ def test_a_report_without_calls_is_within_a_budget(tmp_path: Path, run: Run) -> 
     assert run(*sent)[0] == 0
 
 
-@pytest.mark.parametrize("option", ["--html", "--focus"])
-def test_a_file_that_cannot_be_written_is_named(tmp_path: Path, run: Run, option: str) -> None:
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [("--html", "report.html"), ("--focus", "costs.csv"), ("--focus", "costs.parquet")],
+)
+def test_a_file_that_cannot_be_written_is_named(
+    tmp_path: Path, run: Run, option: str, name: str
+) -> None:
     write_lines(tmp_path / "usage.jsonl", RECORDS)
-    target = tmp_path / "missing" / "costs.csv"
+    target = tmp_path / "missing" / name
     status, _, err = run(str(tmp_path / "usage.jsonl"), option, str(target))
     assert (status, err) == (1, f"{target} cannot be written: No such file or directory.\n")
 
