@@ -256,6 +256,19 @@ def test_a_list_price_that_is_not_known_is_empty_and_not_zero(tmp_path: Path) ->
     assert costs == [(Decimal("0.018"), Decimal("0.02"))]
 
 
+@pytest.mark.parametrize("searches", [0, 1])  # with one, the record is read by itself
+def test_what_only_a_rate_card_prices_is_in_the_net_costs(searches: int) -> None:
+    usage = {"input_tokens": 1000, "output_tokens": 0}
+    record = {"timestamp": "2026-11-01", "model": "dall-e-3", "usage": usage}
+    record |= {"tool_uses": {"web_search": searches}}
+    match = {"model": "dall-e-3", "component": "input"}
+    card = {"rules": [{"match": match, "usd_per_mtok": "5"}]}
+    asked = {"records": [record], "rate_card": card, "pricing_version": "active"}
+    assert [row["BilledCost"] for row in focus(**asked) if row["BilledCost"]] == ["0.005"]
+    (row,) = table(**asked, table="model", group_by=["model"])
+    assert row["net_usd"] == "0.005"
+
+
 def test_no_cell_is_a_formula() -> None:
     cells = [cell for row in focus(group_by=["team"]) for cell in row.values()]
     cells += [cell for row in table(table="team") for cell in row.values()]

@@ -288,18 +288,16 @@ class Engine:
         keys = self._rows(f"SELECT DISTINCT {', '.join(KEY_COLUMNS)} FROM cube")
         usage.keys = [pricing.priced(PriceKey(*row)) for row in keys]
         if self._net is not None:
-            net_pricing = Pricing(self._net, usage.cuts)
-            usage.net_keys = [net_pricing.priced(priced.key) for priced in usage.keys]
+            at_net = Pricing(self._net, usage.cuts)
+            usage.net_keys = [at_net.priced(one.key) for one in usage.keys]
+            usage.keys = [pricing.priced(k.key, at_a_card=bool(k.card)) for k in usage.net_keys]
         self._any_alone = self._rows("SELECT COUNT(*) FROM alone")[0][0] > 0
-        usage.places = (
-            SINGLE_PLACES
-            if self._any_alone
-            else places_of(known_rates([*usage.keys, *usage.net_keys]))
-        )
+        rates = known_rates([*usage.keys, *usage.net_keys])
+        usage.places = SINGLE_PLACES if self._any_alone else places_of(rates)
         self._write_prices("prices", usage.keys)
-        if self._net is not None:
-            self._write_prices("net_prices", usage.net_keys)
-        net = "net_prices" if self._net else None
+        net = "net_prices" if self._net is not None else None
+        if net:
+            self._write_prices(net, usage.net_keys)
         self._db.execute(f"CREATE TABLE priced AS {priced('cube', 'prices', net)}")
         if self._any_alone:
             self._add_alone()

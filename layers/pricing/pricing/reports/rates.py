@@ -11,7 +11,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from pricing.catalogue.models import COMPONENT_UNITS, PART_OF, REQUEST_FEE, TOKEN, Model, PriceList
+from pricing.catalogue.models import (
+    COMPONENT_UNITS,
+    PART_OF,
+    QUANTITY_UNITS,
+    REQUEST_FEE,
+    TOKEN,
+    Model,
+    PriceList,
+)
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError
 from pricing.estimates.calculator import price
@@ -53,6 +61,11 @@ class UnitRates:
     rates: Mapping[str, Decimal | None]
     fee: Decimal
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def any_known(self) -> bool:
+        """Whether anything has a price: a model that is billed by the page has no rate of these."""
+        return bool(self.fee) or any(rate is not None for rate in self.rates.values())
 
     def cost(self, counts: Mapping[str, int], calls: int) -> Decimal | None:
         """USD of ``calls`` calls with these sums; None when a used bucket has no price."""
@@ -166,8 +179,11 @@ class Pricing:
     cuts: Cuts
     _cards: dict[tuple[object, ...], UnitRates] = field(default_factory=dict)
 
-    def priced(self, key: PriceKey) -> PricedKey:
-        """The rates of a key, or the reason why the book has no price for it."""
+    def priced(self, key: PriceKey, *, at_a_card: bool = False) -> PricedKey:
+        """The rates of a key, or the reason why the book has no price for it.
+
+        One that is priced ``at_a_card`` needs no rate here.
+        """
         match = self.book.known(key.model)
         if match is None:
             return PricedKey(key, key.model, None, why_unknown(self.book, key.model))
@@ -181,6 +197,8 @@ class Pricing:
         except TariffError as error:
             reason = error.errors[0].detail if error.errors else error.detail
             return PricedKey(key, label, None, reason)
+        if not card.any_known and not at_a_card:
+            return PricedKey(key, label, None, why_unrated(model, at))
         return PricedKey(key, label, card)
 
     def card(
@@ -209,6 +227,14 @@ def why_unknown(book: PriceBook, name: str) -> str:
     """The reason for which calls of a name have no price, and what to send where that is known."""
     hint = book.hint(name)
     return _UNKNOWN_MODEL if hint is None else f"{_UNKNOWN_MODEL}. {hint}"
+
+
+def why_unrated(model: Model, at: datetime) -> str:
+    """The reason for which no count of a call has a price, where the model has others."""
+    lists = model.lists_at(at).values()
+    units = sorted({QUANTITY_UNITS[one.component] for prices in lists for one in prices.units})
+    named = " and ".join(unit.replace("_", " ") for unit in units)
+    return f"{model.id} has no known price for what was used: it is billed by the {named}"
 
 
 def label_of(book: PriceBook, model: Model) -> str:

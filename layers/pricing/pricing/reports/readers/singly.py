@@ -24,6 +24,7 @@ from pricing.reports.rates import (
     scaled,
     unit_rates,
     why_unknown,
+    why_unrated,
 )
 from pricing.reports.readers.records import UsageRecord
 from pricing.reports.sql import STATED_TYPE, TERMS
@@ -92,6 +93,10 @@ def priced_alone(
             priced = price_attempts(book, match.model, record.at, attempts, terms, calls)
             total = priced.total_usd
             found = SumPrice(total, total, total, priced.complete)
+        if net == "" and not found.complete and not found.total_usd:
+            rates = unit_rates(match.model, record.at, terms, 0)
+            if not rates.any_known:
+                return unpriced(label, why_unrated(match.model, record.at))
     except TariffError as error:
         return unpriced(label, reason_of(error))
     unread = " ".join(one.pointer[1:].replace("/", ".") for one in record.unread)
