@@ -121,7 +121,8 @@ def square_root(value: Fraction) -> Decimal:
 
 #: A number as people write it, with its scale and what it counts. ``1.000`` is a thousand to some.
 _WRITTEN = re.compile(
-    r"\$? ?([1-9]\d{0,2}(?:[,_ ]\d{3})+|\d{1,15})(\.(?:(?<=\b0\.)|(?!\d{3}(?: |$)))\d{1,12})?"
+    r"\$? ?([1-9]\d{0,2}(?:[,_' \u2019\u00a0\u202f]\d{3})+|\d{1,15})"
+    r"(\.(?:(?<=\b0\.)|(?!\d{3}(?: |$)))\d{1,12})?"
     r" ?(k|m|b|thousand|million|billion|%)? ?(?:tokens?|calls?|requests?|usd|dollars?)?",
     re.ASCII | re.IGNORECASE,
 )
@@ -131,7 +132,7 @@ _SCALES = {"k": 3, "t": 3, "m": 6, "b": 9, "%": -2}
 def meant(value: Any) -> str:
     """The number that was written in another way than JSON's, such as ``1.5M``; "" for none."""
     if isinstance(value, str) and (found := _WRITTEN.fullmatch(value.strip())):
-        digits = Decimal(re.sub("[,_ ]", "", found[1]) + (found[2] or ""))
+        digits = Decimal(re.sub(r"\D", "", found[1]) + (found[2] or ""))
         value = digits.scaleb(_SCALES[found[3][0].lower()] if found[3] else 0)
     if not isinstance(value, Decimal) or not value.is_finite() or value.adjusted() > _LONGEST:
         return ""

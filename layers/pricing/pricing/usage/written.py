@@ -10,7 +10,9 @@ from pricing.money import meant
 #: What is larger is left to the limit of its field to refuse, and this to the type of it.
 _TOO_LARGE = 10**18
 #: A number without a currency, a share or a unit.
-_BARE = re.compile(r"[\d,_.]+\s?(?:[km]|thousand|million|billion)?", re.ASCII | re.IGNORECASE)
+_BARE = re.compile(
+    r"[\d,_.' \u2019\u00a0\u202f]+?\s?(?:[km]|thousand|million|billion)?", re.ASCII | re.IGNORECASE
+)
 #: Words for a processing, and for leaving it to the provider.
 TIERS = ("batch", "flex", "priority", "standard")
 CHOSEN_BY_PROVIDER = ("default", "auto", "standard_only", "on_demand")

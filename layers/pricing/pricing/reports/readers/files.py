@@ -1,14 +1,12 @@
 """Usage records as files in scratch space: a body or its lines, or an object in S3."""
 
 import codecs
-import csv
 import gzip
 import json
 import re
 import shutil
 import zlib
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -19,6 +17,7 @@ import duckdb
 from pricing.aws.s3 import POINTER, download
 from pricing.errors import InvalidRequest
 from pricing.reports.database import literal
+from pricing.reports.readers.delimited import with_points
 from pricing.reports.readers.json_values import elements, records, shortened
 from pricing.reports.readers.scratch import filled_by
 from pricing.reports.readers.whole import is_record
@@ -35,8 +34,6 @@ TOO_LONG = '"\x02too long\x02'
 #: A file of at most so many lines and bytes is read line by line: planning to read it by column
 #: takes longer.
 SMALL_LINES, SMALL_BYTES = 200, 1 << 20
-#: A table of more columns takes seconds to plan, however few rows it has.
-MAX_COLUMNS = 500
 #: So much of a file shows whether it is JSON Lines or one document.
 _HEAD = 1 << 20
 _ARRAY = re.compile(rb"\s*\[\s*(?:\{|\]\s*$)")
@@ -112,16 +109,18 @@ def opened(
         path = _unpacked(path, folder / "unpacked", pointer, max_bytes)
     with path.open("rb") as file:
         head = file.read(_TAR_AT + 8)
-    if why := _unreadable(head, kind):
+    if head[:2] in _UTF16:
+        path = _as_utf8(path, folder / "utf8", pointer)
+    elif why := _unreadable(head, kind):
         raise InvalidRequest.at(pointer, why)
     with filled_by(pointer):
-        return UsageFile(_prepared(path, kind, folder), kind, pointer)
+        return UsageFile(_prepared(path, kind, folder, pointer), kind, pointer)
 
 
 def _unreadable(head: bytes, kind: FileKind) -> str | None:
     """Why a file that begins so is none of the kind, whose lines would all be rejected."""
-    if head[:2] in _UTF16:
-        return "is UTF-16; save it as UTF-8"
+    if kind != "parquet" and b"\0" in head[:2]:
+        return "is UTF-16 without its mark; save it as UTF-8"
     if head[_TAR_AT:].startswith(b"ustar"):
         return "is a tar archive; send the files in it"
     if packed := _PACKED.match(head):
@@ -150,11 +149,27 @@ def _unpacked(path: Path, unpacked: Path, pointer: str, max_bytes: int | None) -
     return unpacked
 
 
-def _prepared(path: Path, kind: FileKind, folder: Path) -> Path:
+def _as_utf8(path: Path, copy: Path, pointer: str) -> Path:
+    """A copy of a file that is UTF-16, as Excel and PowerShell write some."""
+    try:
+        with (
+            filled_by(pointer),
+            path.open(encoding="utf-16", newline="") as source,
+            copy.open("w", encoding="utf-8", newline="") as target,
+        ):
+            shutil.copyfileobj(source, target, _HEAD)
+    except UnicodeError:
+        raise InvalidRequest.at(pointer, "is not whole UTF-16; save it as UTF-8") from None
+    return copy
+
+
+def _prepared(path: Path, kind: FileKind, folder: Path, pointer: str) -> Path:
     """The file itself, or a copy in the form that is read."""
     if kind == "jsonl":
         return _as_json_lines(path, folder)
-    return _without_returns(path, folder) if kind == "csv" else path
+    if kind != "csv":
+        return path
+    return with_points(_without_returns(path, folder), folder / "points.csv", pointer)
 
 
 def _without_returns(path: Path, folder: Path) -> Path:
@@ -242,30 +257,6 @@ def _values(text: bytes) -> Iterable[bytes]:
             end = len(rest)
         yield re.sub(r"[\r\n]+", " ", rest[:end]).encode()
         rest = rest[end:].lstrip()
-
-
-def header_of(file: UsageFile) -> tuple[str, list[str]]:
-    """The delimiter and the columns of a CSV file; raises InvalidRequest for a repeated column.
-
-    DuckDB guesses neither of a file that has a wrong quote in its first rows.
-    """
-    with file.path.open("rb") as lines:
-        header = lines.readline(_HEAD).decode("utf-8-sig", errors="replace")
-    delimiter = max(",;\t|", key=header.count)
-    names = next(csv.reader([header], delimiter=delimiter), [])
-    check_width(names, file.pointer)
-    repeated = [name for name, times in Counter(names).items() if name and times > 1]
-    if repeated:
-        shown = repeated[0][:64]
-        raise InvalidRequest.at(file.pointer, f"has the column {shown!r} twice; keep one of them")
-    return delimiter, [name or f"column{number}" for number, name in enumerate(names)]
-
-
-def check_width(columns: Sequence[object], pointer: str) -> None:
-    """Raise InvalidRequest for a table of more columns than calls have."""
-    if len(columns) > MAX_COLUMNS:
-        detail = f"has {len(columns):,} columns; the limit is {MAX_COLUMNS:,}. Keep those of calls"
-        raise InvalidRequest.at(pointer, detail)
 
 
 def fetched(s3_uri: str, folder: Path) -> UsageFile:

@@ -37,15 +37,25 @@ CALLS = (
 SEARCHES = ("web_searches", "web_search_requests", "searches")
 #: The short form of an estimate, whose counts do not overlap, in the words of Anthropic's usage.
 SHORT_FORM = {
-    "cache_read_tokens": "cache_read_input_tokens",
-    "cache_write_tokens": "cache_creation_input_tokens",
+    **dict.fromkeys(("cache_read_tokens", "cache_read"), "cache_read_input_tokens"),
+    **dict.fromkeys(
+        ("cache_write_tokens", "cache_write", "cache_creation_tokens"),
+        "cache_creation_input_tokens",
+    ),
+    **{
+        f"cache_write_{lifetime}{tokens}": f"cache_creation.ephemeral_{lifetime}_input_tokens"
+        for lifetime in ("5m", "1h")
+        for tokens in ("_tokens", "")
+    },
 }
 SHORT_FORM_WITH = frozenset((*SHORT_FORM, "input_tokens", "output_tokens"))
 #: What a heading counts, or is in, within brackets: ``Cost ($)``, ``Input (tokens)``.
 _UNIT = re.compile(r"\s*[(\[]\s*(\$|usd|tokens)\s*[)\]]", re.ASCII | re.IGNORECASE)
+#: How long what is written to a cache lives, within brackets: ``Cache Write (5m)``.
+_LIFETIME = re.compile(r"\s*[(\[]\s*(5m|1h)\s*[)\]]\s*", re.ASCII | re.IGNORECASE)
 #: Further names of a date or an instant, which may be durations or ordinals in other records.
-TIMES = ("day", "datetime", "time")
-_IS_DATED = re.compile(r"(?=.*\d{4}).*\d{1,4}[-/. ]\d.*|[A-Za-z]{3,9}\.? \d.*", re.ASCII)
+TIMES = ("day", "datetime", "time", "month", "week")
+_IS_DATED = re.compile(r"(?=.*\d{4}).*\d{1,4}[-/. ]-?[\dW].*|[A-Za-z]{3,9}\.? \d.*", re.ASCII)
 _BETWEEN_WORDS = re.compile(r"[ \-]+")
 
 
@@ -96,6 +106,18 @@ def _date(record: dict[str, Any]) -> None:
         dated = (name for name in TIMES if _IS_DATED.fullmatch(str(record.get(name))))
         for name in list(dated)[:1]:
             record["timestamp"] = record.pop(name)
+    elif "time" in record:
+        name = next(name for name in MOMENTS if name in record)
+        joined = with_clock(record[name], record["time"])
+        if joined != record[name]:
+            record[name] = joined
+            del record["time"]
+
+
+def with_clock(date: Any, clock: Any) -> Any:
+    """A date with the time of day that stands next to it."""
+    is_apart = isinstance(date, str) and ":" not in date
+    return f"{date} {clock}" if is_apart and ":" in str(clock) else date
 
 
 def _is_count(name: str, value: Any) -> bool:
@@ -126,13 +148,15 @@ _once_a_name = lru_cache(maxsize=4096)
 def _count_of_name(name: str) -> tuple[bool, bool]:
     """Whether a name is that of a count in some usage, and whether it reads like one."""
     head, dot, _ = name.partition(".")
-    return head in (_OBJECTS if dot else _COUNTS), is_named_as_count(name)
+    known = head in (_OBJECTS if dot else _COUNTS) or name in SHORT_FORM
+    return known, is_named_as_count(name)
 
 
 @_once_a_name
 def plain_name(name: str) -> str:
     """A heading as the name of a field; a name in camelCase stays as it is."""
     name = _UNIT.sub(r" \1", name.lstrip("# ")).replace(" $", " usd")
+    name = _LIFETIME.sub(r" \1 ", name)
     words = _BETWEEN_WORDS.sub("_", name.strip())
     words = words.lower() if words != name or words.istitle() or words.isupper() else name
     return camel(words.removeprefix("usage.").removeprefix("usage_"))

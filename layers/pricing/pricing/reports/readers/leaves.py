@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pricing.reports.database import literal
 from pricing.reports.readers.counted import Steps
+from pricing.reports.readers.moments import LEAST_COUNT
 from pricing.reports.readers.records import MAX_TEXT
 from pricing.reports.sql import STATED_TYPE
 from pricing.usage.written import CHOSEN_BY_PROVIDER, TIERS
@@ -108,7 +109,7 @@ class Leaves:
         if len(places) == 1 and kind == TEXT:
             return text_moment_sql(column), zoneless_sql(column)
         if len(places) == 1 and kind == NUMBER:
-            is_moment = f"{column} BETWEEN 0 AND 999999999999999999"
+            is_moment = f"{column} BETWEEN {LEAST_COUNT} AND 999999999999999999"
             return f"CASE WHEN {is_moment} THEN {_of_count(column)} END", "FALSE"
         found = [f"NULLIF({self.leaf(steps)}, '\"\"')" for steps in places]
         leaf = found[0] if len(found) == 1 else f"COALESCE({', '.join(found)})"

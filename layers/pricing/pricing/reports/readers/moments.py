@@ -14,14 +14,17 @@ def moment_of(value: Any, pointer: str) -> tuple[int, bool]:
 
     Raises InvalidRequest.
     """
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) > _DATE_DIGITS:
-        value = int(value)
-    if re.fullmatch(_DIGITS_OF_DATE, str(value)):
+    if _PERIOD.fullmatch(str(value)):
+        raise InvalidRequest.at(pointer, _NO_DAY)
+    if _DIGITS_OF_DATE.fullmatch(str(value)):
         value = f"{str(value)[:4]}-{str(value)[4:6]}-{str(value)[6:]}"
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = Decimal(value)
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         moment = _since_1970(value)
-        if moment is not None:
-            return moment, False
+        if moment is None:
+            raise InvalidRequest.at(pointer, _NO_COUNT)
+        return moment, False
     if not isinstance(value, str):
         raise InvalidRequest.at(pointer, NO_TIME)
     try:
@@ -56,9 +59,25 @@ def _as_rfc3339(found: re.Match[str]) -> str:
     return f"{found['date']}T{found['time']}{(found['part'] or '')[:7]}{zone}"
 
 
-_DATE_DIGITS = 8
+#: A month, a quarter, a week or a year, in figures or with the name of the month.
+_PERIOD = re.compile(
+    r"20\d\d([-/]?(0?[1-9]|1[0-2]))?|(0?[1-9]|1[0-2])[-/]20\d\d|[A-Za-z]{3,9}\.?[ -]20\d\d"
+    r"|20\d\d-?W\d\d|Q[1-4][ -]?20\d\d|20\d\d[ -]?Q[1-4]",
+    re.ASCII,
+)
+_NO_DAY = (
+    "is a month, or another period in which prices may change; send a day of it, such as 2026-11-01"
+)
+_NUMBER = re.compile(r"\d{1,30}(\.\d{1,30})?", re.ASCII)
+_NO_COUNT = (
+    "is a number, but no count since 1970 of seconds or their parts; send a date (2026-11-22), and"
+    " format a spreadsheet's days as dates"
+)
 #: A date without hyphens; as a count of seconds it would be in 1970.
 _DIGITS_OF_DATE = re.compile(r"20\d\d[01]\d[0-3]\d", re.ASCII)
+#: The least count of seconds that is read: what is smaller is a number of something else, such as
+#: a spreadsheet's of a day.
+LEAST_COUNT = 10**8
 #: Microseconds in the unit of a count since 1970, by the count that is too large for that unit:
 #: seconds and milliseconds of any year to 5138, then microseconds; what is larger is nanoseconds.
 _UNITS = ((10**11, 1_000_000), (10**14, 1_000), (10**17, 1))
@@ -66,7 +85,7 @@ _UNITS = ((10**11, 1_000_000), (10**14, 1_000), (10**17, 1))
 
 def _since_1970(count: int | Decimal) -> int | None:
     """Microseconds since 1970 of a count of seconds, milli-, micro- or nanoseconds."""
-    if count < 0:
+    if count < LEAST_COUNT:
         return None
     for below, microseconds in _UNITS:
         if count < below:
@@ -90,7 +109,7 @@ _DATES = (
     rf"{_NAME} {_DAY},? {_YEAR}",
 )
 _CLOCK = (
-    r"(?:(?:[T ]|, )(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:\.\d+)?))?"
+    r"(?:(?:[T ]|, | @ )(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:\.\d+)?))?"
     r" ?(?P<half>[AaPp][Mm])? ?(?P<zone>UTC|GMT|[Zz]|[+-]\d{2}(?::?\d{2})?)?)?"
 )
 _BY_PEOPLE = tuple(re.compile(date + _CLOCK, re.ASCII) for date in _DATES)

@@ -32,15 +32,14 @@ from pricing.reports.database import (
 )
 from pricing.reports.dimensions import Dimension
 from pricing.reports.rates import Row
+from pricing.reports.readers.delimited import check_width, csv_rows, header_of
 from pricing.reports.readers.files import (
     MAX_LINE_BYTES,
     NOT_UTF8,
     TOO_LONG,
     UsageFile,
-    check_width,
     few_lines,
     has_long_lines,
-    header_of,
     safe_lines,
 )
 from pricing.reports.readers.formats import FormatReader
@@ -57,7 +56,14 @@ from pricing.reports.readers.singly import (
     reason_of,
     types_of,
 )
-from pricing.reports.readers.tables import FlatTable, has_usage, unpacked_sql
+from pricing.reports.readers.tables import (
+    TOTALS,
+    FlatTable,
+    has_usage,
+    row_as_json,
+    totals_sql,
+    unpacked_sql,
+)
 from pricing.reports.readers.unread import known_kind, known_text
 from pricing.reports.readers.work import PRICE, READ, WIDE, TooMuchWork, Work
 from pricing.reports.report import MAX_REJECTED, RejectedLine
@@ -71,6 +77,11 @@ MAX_REFUSED = 1_000
 SAMPLE, SAMPLE_LINE_BYTES = 20, 1 << 20
 MAX_SHOWN = 20
 NO_RECORD = object()
+#: The errors of DuckDB that a file may be the reason of; others are those of the statement.
+_OF_FILES = (
+    *(duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException),
+    *(duckdb.SerializationException, duckdb.NotSupportedError, duckdb.OutOfRangeException),
+)
 _OPEN_QUOTE = (
     "a quote in it is open, so that rows after it may be a part of it; double or remove it"
 )
@@ -144,7 +155,7 @@ class UsageReader:
                 self._read_lines(file.path)
             else:
                 self._read_table(file)
-        except duckdb.Error as error:
+        except _OF_FILES as error:
             if is_full(error):
                 raise
             detail = f"is not valid {file.kind}; check that it is whole, and of that kind"
@@ -210,9 +221,12 @@ class UsageReader:
         source = f"read_parquet({literal(file.path)}, file_row_number = true)"
         whole, line = source, "file_row_number + 1"
         if file.kind == "csv":
-            source = _csv(file, SAMPLE_LINE_BYTES)
-            whole = _csv(file, MAX_LINE_BYTES, ", store_rejects = true, rejects_limit = 0")
-            line, self._first_line = "CAST(NULL AS BIGINT)", 2
+            header = header_of(file.path, file.pointer)
+            source = csv_rows(file.path, header, SAMPLE_LINE_BYTES)
+            whole = csv_rows(
+                file.path, header, MAX_LINE_BYTES, ", store_rejects = true, rejects_limit = 0"
+            )
+            line, self._first_line = "CAST(NULL AS BIGINT)", header.line + 1
         described = self._rows(f"DESCRIBE SELECT * FROM {source}")
         columns = [(name, kind) for name, kind, *_ in described if name != "file_row_number"]
         check_width(columns, file.pointer)
@@ -237,11 +251,13 @@ class UsageReader:
             raise InvalidRequest.at(file.pointer, detail) from None
         calls, same = self._flat.calls(whole, line, self._labels)
         self.states_cost = self._flat.states_cost
-        read = f"SELECT *, CASE WHEN odd THEN CAST(to_json(t) AS VARCHAR) END AS raw FROM ({calls})"
+        of_totals = f"WHEN {totals_sql(columns, 't.')} THEN {literal(TOTALS)}"
+        raw = f"CASE WHEN NOT odd THEN NULL {of_totals} ELSE CAST(to_json(t) AS VARCHAR) END"
+        read = f"SELECT *, {raw} AS raw FROM ({calls})"
         if file.kind == "csv":
             create_in_order(self._db, "csv_rows", f"SELECT * EXCLUDE (line, t) FROM ({read})")
             self._reject_broken_rows()
-            read = "SELECT *, rowid + 2 AS line FROM csv_rows"
+            read = f"SELECT *, rowid + {self._first_line} AS line FROM csv_rows"
         self._count_ignored(
             self._flat.ignored_in_rows(), "csv_rows" if file.kind == "csv" else whole
         )
@@ -275,7 +291,7 @@ class UsageReader:
         """The formats of the first rows that are read as lines, or the one that is forced."""
         if self._options.source_format not in (None, "tariff"):
             return {str(self._options.source_format)}
-        sample = f"SELECT {_as_json(columns)} FROM {source} LIMIT {SAMPLE}"
+        sample = f"SELECT {row_as_json(columns)} FROM {source} LIMIT {SAMPLE}"
         reader = FormatReader(self._options.source_format)
         formats: set[str] = set()
         for (text,) in self._rows(sample):
@@ -299,7 +315,8 @@ class UsageReader:
         """Write a table whose columns are not Tariff's own as JSON Lines."""
         path = self._folder / "rows.jsonl"
         self._db.execute(
-            f"COPY (SELECT {_as_json(columns)} FROM {source})"
+            f"COPY (SELECT CASE WHEN {totals_sql(columns)} THEN {literal(TOTALS)}"
+            f" ELSE {row_as_json(columns)} END FROM {source})"
             f" TO {literal(path)} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIM '\\x1f')"
         )
         return path
@@ -392,7 +409,7 @@ class UsageReader:
 
     def _reject_unparsed(self, line: int, raw: str, reason: str) -> None:
         """Reject a line that could not be read, by its name if it is of a known log in text."""
-        is_text = not raw.startswith(("{", "[", NOT_UTF8, TOO_LONG))
+        is_text = not raw.startswith(("{", "[", NOT_UTF8, TOO_LONG, TOTALS))
         if is_text:
             self._text = self._text or known_text(raw)
         if is_text and self._text is not None:
@@ -437,6 +454,10 @@ class UsageReader:
 
     def _document(self, raw: str, moment: int | None) -> Any:
         """What a line holds; ``NO_RECORD`` for a line of a stream without data."""
+        if raw == TOTALS:
+            raise MalformedRequest(
+                "The row is one of totals, which are in other rows; leave it out."
+            )
         if self._flat is not None:
             row = json.loads(raw)
             is_blank = all(value in (None, "") for value in row.values())
@@ -469,30 +490,3 @@ class UsageReader:
 def first_rejected(found: Iterable[RejectedLine]) -> list[RejectedLine]:
     """The rejected lines that an answer holds: the first of the file."""
     return sorted(found, key=lambda rejected: (rejected.line, rejected.reason))[:MAX_REJECTED]
-
-
-def _csv(file: UsageFile, longest: int, options: str = "") -> str:
-    """A table function that reads a CSV file with all of its columns as text."""
-    delimiter, names = header_of(file)
-    texts = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
-    return (
-        f"read_csv({literal(file.path)}, auto_detect = false, columns = {{{texts}}},"
-        f" header = true, delim = {literal(delimiter)}, quote = '\"', escape = '\"',"
-        " strict_mode = true, ignore_errors = true,"
-        f" max_line_size = {longest}, buffer_size = {4 * longest}{options})"
-    )
-
-
-def _as_json(columns: Sequence[tuple[str, str]]) -> str:
-    """A row as the text of a JSON object; text that holds an object becomes that object."""
-    members = []
-    for name, kind in columns:
-        quoted = '"' + name.replace('"', '""') + '"'
-        value = quoted
-        if kind == "VARCHAR":
-            inside = f"trim({quoted}) LIKE '{{%' AND json_valid({quoted})"
-            value = f"CASE WHEN {inside} THEN CAST({quoted} AS JSON) ELSE to_json({quoted}) END"
-        elif kind.startswith(("TIMESTAMP", "DATE")):
-            value = f"strftime(CAST({quoted} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')"
-        members.append(f"{literal(name)}, {value}")
-    return f"CAST(json_object({', '.join(members)}) AS VARCHAR)"

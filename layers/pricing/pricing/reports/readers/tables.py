@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from pricing.errors import InvalidRequest
-from pricing.reports.database import literal
+from pricing.reports.database import listed, literal
 from pricing.reports.dimensions import TAG, TAG_PARENTS, Dimension, column_names, paths_of
 from pricing.reports.provider_columns import COLUMNS, calls_sql
 from pricing.reports.readers.flat import (
@@ -22,6 +22,7 @@ from pricing.reports.readers.flat import (
     SHORT_FORM_WITH,
     TIMES,
     plain_name,
+    with_clock,
 )
 from pricing.reports.readers.leaves import (
     AMOUNT,
@@ -88,12 +89,13 @@ class FlatTable:
         names = (*shape.counts, *shape.words, *shape.containers, *shape.absent)
         self._members = {name: _column(self._columns, name) for name in names}
         others = {*map(plain_name, self._types.keys() - {*self._members.values()})}
-        others -= {*TIMES} if self._named(MOMENTS) else set()
-        if any(map(is_named_as_count, others)) or not others.isdisjoint(_BY_LINE):
+        by_line = others - ({*TIMES} if self._named(MOMENTS) else set())
+        if any(map(is_named_as_count, by_line)) or not by_line.isdisjoint(_BY_LINE):
             raise InvalidRequest.at("/source/s3_uri", "has counts that are not read by column")
         self._failures = [name for name in FAILURE_COLUMNS if name in self._types]
         self._labels: dict[Dimension, str] = {}
-        self._others = others - {"provider", "currency", *FAILURE_COLUMNS, *PROCESSED}
+        self._clock = self._named(("time",))
+        self._others = others - {"provider", "currency", "time", *FAILURE_COLUMNS, *PROCESSED}
         self._processing = {
             name: processing_sql(self._text(column), of_batch=name == "batch")
             for name in PROCESSED
@@ -122,6 +124,7 @@ class FlatTable:
         }
         currency = self._named(("currency",))
         words |= {"currency": f"NOT {self._is_usd(currency)}"} if currency else {}
+        words |= {"time": f"NOT {apart}"} if (apart := self._clock_apart) else {}
         if cost := self._named(COST_NAMES):
             usd, text = self._is_usd(currency) if currency else "TRUE", self._text(cost)
             # Most amounts need no second look.
@@ -164,7 +167,10 @@ class FlatTable:
             columns["asked_processing"] = f"COALESCE({asked}, {processing})"
         if tier := self._named(("tier",)):
             sound += f" AND COALESCE({self._text(tier)} NOT IN {_PRICE_TIERS}, TRUE)"
-        columns["sound"] = sound
+        read = {self._named(names) for names in (MODELS, MOMENTS, REQUEST_IDS, COST_NAMES)}
+        texts = self._types.keys() - read - {*self._members.values()}
+        labelled = totals_sql([(name, self._types[name]) for name in sorted(texts)])
+        columns["sound"] = f"{sound} AND NOT {labelled}"
         unread = {f"unread_{n}": sql for n, sql in enumerate(self.ignored_in_rows().values())}
         columns |= unread
         for name, column in self._members.items():
@@ -207,6 +213,7 @@ class FlatTable:
         column = self._named(MOMENTS)
         if column:
             record["timestamp"] = _number(row[column])
+            record["timestamp"] = with_clock(record["timestamp"], row.get(self._clock or ""))
         if moment is not None and 0 <= moment < END_US and self.zoneless is None:
             record["timestamp"] = rfc3339(EPOCH + timedelta(microseconds=moment))
         usage: dict[str, Any] = {}
@@ -279,7 +286,7 @@ class FlatTable:
         if kind.startswith("TIMESTAMP") or kind == "DATE":
             as_instant = name if "TIME ZONE" in kind else f"CAST({name} AS TIMESTAMP)"
             return f"epoch_us({as_instant})"
-        text = f"CAST({name} AS VARCHAR)"
+        text = self._when(column)
         count = f"regexp_full_match({text}, '[0-9]{{9,11}}')"
         counted = f"CASE WHEN {count} THEN CAST({text} AS BIGINT) * 1000000 END"
         return moment_sql(text, ZONE_OR_NONE, counted)
@@ -290,13 +297,69 @@ class FlatTable:
         column = self._named(MOMENTS)
         if column is None or self._types[column] != "VARCHAR":
             return None
-        return zoneless_sql(_quoted(column))
+        return zoneless_sql(self._when(column))
+
+    def _when(self, column: str) -> str:
+        """The text of a row's time: of a date, with the time of day that another column has."""
+        text = f"CAST({_quoted(column)} AS VARCHAR)"
+        if not self._clock_apart:
+            return text
+        joined = f"{text} || ' ' || {self._text(self._clock)}"
+        return f"CASE WHEN {self._clock_apart} THEN {joined} ELSE {text} END"
+
+    @property
+    def _clock_apart(self) -> str:
+        """Whether a row's time of day is in a column of its own; "" where that is in none."""
+        column = self._named(MOMENTS)
+        if column is None or self._clock is None:
+            return ""
+        clock, text = self._text(self._clock), f"CAST({_quoted(column)} AS VARCHAR)"
+        return f"(contains({clock}, ':') AND NOT COALESCE(contains({text}, ':'), FALSE))"
+
+
+#: What takes the place of a row of totals, which is not JSON.
+TOTALS = '"\x02totals\x02'
+_TOTAL = "(?i)(.* )?((sub|grand)[- ]?)?totals?:?"
+_SUMS = ("Sum", "SUM", "Summe", "Gesamt", "Gesamtsumme")
+
+
+def totals_sql(columns: Columns, row: str = "") -> str:
+    """Whether a row is one of totals, by a cell that says so: it would count its calls again.
+
+    Only cells that end so are compared with a pattern, which takes several times as long.
+    """
+    texts = (f"{row}{_quoted(name)}" for name, kind in columns if kind == "VARCHAR")
+    cells = [
+        f"CASE WHEN {' OR '.join(f'suffix({text}, {literal(end)})' for end in _ENDS)}"
+        f" THEN regexp_full_match({text}, '{_TOTAL}')"
+        f" ELSE COALESCE({text} IN {listed(_SUMS)}, FALSE) END"
+        for text in texts
+    ]
+    return f"({' OR '.join(cells)})" if cells else "FALSE"
+
+
+_ENDS = ("otal", "OTAL", "otals", "otal:")
 
 
 def has_usage(columns: Columns) -> bool:
     """Whether a column has whole usage objects, instead of a column for each count."""
     names = {name for name, _ in columns}
     return bool(names & {"usage", "usageMetadata", "response", "body", "message"})
+
+
+def row_as_json(columns: Columns) -> str:
+    """A row as the text of a JSON object; text that holds an object becomes that object."""
+    members = []
+    for name, kind in columns:
+        quoted = _quoted(name)
+        value = quoted
+        if kind == "VARCHAR":
+            inside = f"trim({quoted}) LIKE '{{%' AND json_valid({quoted})"
+            value = f"CASE WHEN {inside} THEN CAST({quoted} AS JSON) ELSE to_json({quoted}) END"
+        elif kind.startswith(("TIMESTAMP", "DATE")):
+            value = f"strftime(CAST({quoted} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')"
+        members.append(f"{literal(name)}, {value}")
+    return f"CAST(json_object({', '.join(members)}) AS VARCHAR)"
 
 
 def unpacked_sql(source: str, columns: Columns) -> str:

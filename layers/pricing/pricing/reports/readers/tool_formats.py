@@ -124,7 +124,7 @@ CODING_TOOLS = (
     ),
     RecordFormat(
         name="cursor",
-        marks=("Date", "Model", "Output Tokens", "Cache Read"),
+        marks=("Date", "Model", "Input (w/o Cache Write)", "Output Tokens", "Cache Read"),
         moment="Date",
         model="Model",
         counts={
