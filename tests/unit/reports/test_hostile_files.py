@@ -145,7 +145,7 @@ def test_a_large_cell_and_semicolons_are_read_and_a_repeated_column_is_refused(
         report_file(twice, "csv", tmp_path / "twice")
 
 
-def test_a_packed_file_is_unpacked_and_utf_16_is_refused(tmp_path: Path) -> None:
+def test_a_packed_file_is_unpacked(tmp_path: Path) -> None:
     content = gzip.compress((LOGS / "cursor.csv").read_bytes())
     path = tmp_path / "cursor.csv.gz"
     path.write_bytes(content)
@@ -154,8 +154,6 @@ def test_a_packed_file_is_unpacked_and_utf_16_is_refused(tmp_path: Path) -> None
     found = report_usage(BOOK, opened(path, path.name, folder), ReportQuery(), folder)
     assert found.totals.calls == 2
     assert report_file(content, "csv", tmp_path / "body").totals.calls == 2
-    with pytest.raises(Exception, match="UTF-16"):
-        report_file("[]".encode("utf-16"), "json", tmp_path / "utf16")
 
 
 HEAD = b"timestamp,model,input_tokens,output_tokens,team"
@@ -311,3 +309,35 @@ def test_a_file_whose_lines_would_all_be_rejected_says_what_it_is(
     with pytest.raises(InvalidRequest) as refused:
         opened(path, name, tmp_path)
     assert refused.value.errors[0].detail == says
+
+
+@pytest.mark.parametrize(("images", "priced"), [(2_499_999_998, 2), (2_500_000_000, 1)])
+def test_a_record_that_no_column_can_hold_is_unpriced_and_the_others_are_priced(
+    tmp_path: Path, images: int, priced: int
+) -> None:
+    """An image of Imagen 4 costs $0.04: at $100,000,000 a cost has more digits than a column."""
+    usages = ({"images": images}, {"images": 1})
+    lines = (
+        {"timestamp": "2026-10-01", "model": "imagen-4.0-generate-001", "usage": usage}
+        for usage in usages
+    )
+    content = "\n".join(map(json.dumps, lines)).encode()
+    found = report_file(content, "jsonl", tmp_path)
+    assert (found.records.priced, found.records.unpriced) == (priced, 2 - priced)
+    if priced == 1:
+        assert found.totals.known_usd == Decimal("0.04")
+        assert "100,000,000 USD or more" in found.unpriced.reasons[0].reason
+
+
+@pytest.mark.parametrize("details", [[None], [1, {}], [{"upstream_inference_cost": 5}], None, 7])
+def test_details_of_a_cost_that_are_not_an_object_are_not_read_in_short_and_long_files(
+    tmp_path: Path, details: Any
+) -> None:
+    usage = {"prompt_tokens": 1000, "completion_tokens": 100, "cost_details": details}
+    line = json.dumps({"timestamp": "2026-10-01", "model": "gpt-4o-mini", "usage": usage})
+    for lines in (1, 300):
+        content = "\n".join([line] * lines).encode()
+        found = report_file(content, "jsonl", tmp_path / str(lines))
+        # 1,000 x 0.15 + 100 x 0.6 millionths of a USD
+        assert found.totals.cost_usd == lines * Decimal("0.00021")
+        assert found.stated is None

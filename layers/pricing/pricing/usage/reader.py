@@ -319,7 +319,7 @@ def _take_object(
     here = f"{pointer}/{name}"
     if isinstance(value, dict):
         _take(taken, fields, value, here, f"{path}.{name}", shape)
-    elif isinstance(value, list):
+    elif isinstance(value, list) and fields.get("") != meanings.NOTE:
         _take_each(taken, fields, value, here, f"{path}.{name}", shape)
     elif "" in fields:
         _take(taken, {name: fields[""]}, {name: value}, pointer, path, shape)

@@ -1,5 +1,6 @@
 """The attributes of a span or an event, by their dotted names."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -115,11 +116,36 @@ def is_empty_row(document: Document) -> bool:
 
 
 def as_stored(document: Document) -> Document:
-    """A span as it was, of one that Datadog or Azure Monitor has put into another form."""
+    """A span as it was, of one that Datadog, Elastic or Azure Monitor has put in another form."""
     custom = at(document, "attributes.custom")
     if isinstance(custom, dict):
         return {**document["attributes"], "attributes": custom}
+    if labels := _labels_of_elastic(document):
+        ids = {
+            "traceId": at(document, "trace.id"),
+            "spanId": at(document, "span.id") or at(document, "transaction.id"),
+            "parentSpanId": at(document, "parent.id"),
+        }
+        return {"startTime": document.get("@timestamp"), **ids, "attributes": labels}
     return {**document, "spanId": document.get("id")} if "operation_Id" in document else document
+
+
+def _labels_of_elastic(document: Document) -> dict[str, Any]:
+    """The attributes of a span in Elastic APM, which writes underscores for points in names."""
+    found: dict[str, Any] = {}
+    for holder in ("labels", "numeric_labels"):
+        held = document.get(holder) or at(document, f"{holder}.*")
+        for name, value in held.items() if isinstance(held, dict) else ():
+            if _UNDERSCORED.match(name):
+                found[_UNDERSCORED.sub(_dotted, name)] = whole(str(value))
+    return found
+
+
+_UNDERSCORED = re.compile(r"(gen_ai)_(?:(usage|request|response|operation|conversation)_)?")
+
+
+def _dotted(name: re.Match[str]) -> str:
+    return f"{name[1]}.{name[2]}." if name[2] else f"{name[1]}."
 
 
 def _value(value: Any) -> Any:

@@ -20,7 +20,7 @@ LISTS = (
     *("data", "records", "spans", "traces", "observations", "generations", "messages", "items"),
     *("rows", "results", "result", "runs", "calls", "logs", "events", "value", "entries", "usage"),
     *("usageEventsDisplay", "usageEvents", "requests", "responses", "Records", "hits", "content"),
-    *("daily", "sessions", "blocks", "logEvents"),
+    *("daily", "sessions", "blocks", "logEvents", "conversations"),
 )
 OTLP_LISTS = ("resourceSpans", "resourceLogs", "batches")
 #: What the records in a list inherit from the object that has the list.

@@ -81,6 +81,27 @@ PROVIDERS = (
             ("request_count", {}),
         )
     ),
+    # What a deployment served is billed by the second, whatever its tokens.
+    RecordFormat(
+        name="fireworks_billing",
+        marks=("accelerator_seconds", "base_model_name", "usage_type"),
+        moment="start_time",
+        model="",
+        without_model="look like rows of Fireworks that are billed by the second, which are not"
+        " read; leave them out",
+    ),
+    RecordFormat(
+        name="fireworks_billing",
+        marks=("base_model_name", "usage_type", "prompt_tokens"),
+        moment="start_time",
+        model="base_model_name",
+        counts={
+            "prompt_tokens": "prompt_tokens",
+            "completion_tokens": "completion_tokens",
+        },
+        usage_format="openai",
+        labels={"user": "email", "endpoint": "usage_type"},
+    ),
     RecordFormat(
         name="bedrock_invocation_log",
         marks=("modelId", "output.outputTokenCount", "schemaType | input.inputTokenCount"),

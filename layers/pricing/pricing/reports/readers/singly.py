@@ -34,6 +34,8 @@ from pricing.values import immutable
 #: Costs of records that are priced one by one are integers of this many decimals: more than any
 #: price has.
 SINGLE_PLACES = 30
+#: What the 38 digits of a column cannot hold next to these decimals.
+MOST_USD = 10**8
 #: What is known of a call that was priced by itself: ``net`` is its cost at the prices of a rate
 #: card, ``low`` and ``high`` bound it if it sums up calls, ``document`` is its record, with which
 #: other lines may have to be merged.
@@ -102,6 +104,8 @@ def priced_alone(
     unread = " ".join(one.pointer[1:].replace("/", ".") for one in record.unread)
     partial = 1 if not found.complete else 2 if unread else 0
     amounts = (found.total_usd, found.low_usd, found.high_usd)
+    if max(amounts) >= MOST_USD:
+        return unpriced(label, f"costs {MOST_USD:,} USD or more, which no column can hold")
     cost, low, high = (scaled(amount, SINGLE_PLACES) for amount in amounts)
     return record, (label, "", partial, cost, unread, net, calls, low, high, kept)
 

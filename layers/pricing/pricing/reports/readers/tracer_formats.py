@@ -124,8 +124,25 @@ _CHERRY_STUDIO = RecordFormat(
     labels={"session": "topicId"},
     only={"role": ("assistant",)},
 )
+#: A message of big-AGI, whose input leaves out the cache.
+_BIG_AGI = RecordFormat(
+    name="big_agi",
+    marks=("fragments", "role"),
+    moment="created",
+    model="generator.name",
+    request_id="id",
+    counts={
+        "input_tokens": "generator.metrics.TIn",
+        "output_tokens": "generator.metrics.TOut",
+        "cache_read_input_tokens": "generator.metrics.TCacheRead",
+        "cache_creation_input_tokens": "generator.metrics.TCacheWrite",
+    },
+    usage_format="anthropic",
+    only={"role": ("assistant",)},
+)
 TRACERS = (
     _ANYTHING_LLM,
+    _BIG_AGI,
     _CHERRY_STUDIO,
     _LANGFUSE,
     RecordFormat(

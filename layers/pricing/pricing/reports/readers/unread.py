@@ -16,6 +16,8 @@ _USAGE = "send an export with token counts"
 _RECORDS = "send records of model, timestamp and usage"
 _COPILOT = "send the spans of Copilot's OpenTelemetry"
 _BEDROCK = "send the model invocation log"
+_LOGS = "send the request logs"
+_OF_API = "send the responses of the API, or their usage"
 _UNITS = "estimate them by their units"
 #: Records that have a kind of usage, but not what a price needs: their marks, their name, what to
 #: send instead.
@@ -25,7 +27,7 @@ _LACKING: tuple[tuple[str, str, str], ...] = (
         for marks in ("requestId, response, variableData", "kind, v.requests", "kind, k, v")
     ),
     ("responseData.moduleType", "answers of FastGPT, whose steps have the counts", _RECORDS),
-    ("sku.description, cost", "a Google Cloud billing export", "send the request logs"),
+    ("sku.description, cost", "a Google Cloud billing export", _LOGS),
     ("type=turn.completed, usage", "events of `codex exec` without a model", "send the rollout"),
     (
         "method=thread/tokenUsage/updated, params",
@@ -59,7 +61,16 @@ _NOT_READ: tuple[tuple[str, str, str], ...] = (
     ("category=RequestResponse, operationName", "Azure diagnostic logs", _USAGE),
     ("category, operationName, resourceId", "Azure diagnostic logs", _USAGE),
     ("Category, OperationName, ResourceProvider", "Azure diagnostic logs", _USAGE),
-    ("MeterCategory", "an Azure cost export", _USAGE),
+    *((marks, "an Azure cost export", _USAGE) for marks in ("MeterCategory", "UsageDate, Cost")),
+    *(
+        (f"{name}, Total costs($)", "a table of AWS Cost Explorer", _BEDROCK)
+        for name in ("Service", "Usage type", "Linked account", "Usage type total")
+    ),
+    ("SKU description, Cost type | Usage amount", "a Google Cloud billing export", _LOGS),
+    ("mapping, title", "conversations of ChatGPT without token counts", _OF_API),
+    ("chat_messages, uuid", "conversations of Claude.ai without token counts", _OF_API),
+    ("chats.messages", "chats of TypingMind without the counts of each call", _OF_API),
+    ("chat-sessions | chat-sessions-list", "sessions of Chatbox without models' names", _RECORDS),
     ("bookmarked, projectId, timestamp", "Langfuse traces", "export the observations"),
     ("market_cost, request_count", "sums of all models", "add group_by=model"),
     ("TOKEN_CREDITS", "rows of Snowflake Cortex, billed in credits", _RECORDS),
