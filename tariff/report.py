@@ -21,7 +21,7 @@ from pricing.display import counted
 from pricing.errors import TariffError
 from pricing.jsonio import to_json
 from pricing.reports.generate import report_usage
-from pricing.reports.readers.files import UsageFile, opened
+from pricing.reports.readers.files import SPREADSHEETS, UsageFile, opened
 from pricing.reports.render.csv_table import to_csv
 from pricing.reports.render.focus import as_parquet
 from pricing.reports.render.html_page import to_html
@@ -54,7 +54,8 @@ _MOST_SENT = 5_000_000
 #: A machine of a developer has more memory than a function.
 _MEMORY_MB = 1500
 _GROUPS = ("model", "month", "week", "day", "project", "session", "endpoint", "team")
-_ALONE = (".csv", ".parquet")
+_TABLES = (".csv", ".parquet")
+_ALONE = (*_TABLES, ".tsv", *(f".{one}" for one in SPREADSHEETS))
 Say = Callable[[str], None]
 
 
@@ -111,7 +112,7 @@ def files(
     """Read which files to write."""
     if open_page and html is None:
         html = Path(tempfile.gettempdir()) / "tariff-report.html"
-    if focus and focus.suffix not in _ALONE:
+    if focus and focus.suffix not in _TABLES:
         raise BadParameter(f"--focus writes a .csv or a .parquet file, and {focus} is neither")
     return Files(html, focus, open_page)
 
@@ -329,12 +330,13 @@ def _usage(
     paths: Sequence[Path], folder: Path, progress: "_Progress"
 ) -> tuple[UsageFile, set[str]]:
     """Return the usage as one file, and the names of the tools that wrote it."""
-    if len(paths) == 1 and paths[0].is_file() and set(paths[0].suffixes) & {*_ALONE}:
+    tables = [str(path) for path in paths if {*map(str.lower, path.suffixes)} & {*_ALONE}]
+    if len(paths) == 1 and tables and paths[0].is_file():
         try:
-            return opened(paths[0], paths[0].name, folder), set()
+            return opened(paths[0], paths[0].name, folder, tables[0]), set()
         except TariffError as error:
-            raise CommandFailed(f"{paths[0]}: {error}") from None
-    if tables := [str(path) for path in paths if set(path.suffixes) & {*_ALONE}]:
+            raise CommandFailed(str(error)) from None
+    if tables:
         raise CommandFailed(f"{tables[0]} is a table: CSV and Parquet are read one file at a time.")
     if missing := [str(path) for path in paths if not path.exists()]:
         raise CommandFailed(f"{missing[0]} does not exist.")

@@ -4,13 +4,15 @@ Each tool keeps its sessions in a folder of the user's, with a file per session 
 of their lines are prompts and results of tools; only lines that can hold usage are gathered.
 """
 
+import codecs
 import gzip
+import io
 import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 #: A file that is read whole, as one JSON document.
 _WHOLE = ".json"
@@ -130,7 +132,9 @@ def gather(files: Iterable[Path], target: Path, read: Callable[[int], None]) -> 
 
 def _lines(file: Path, read: Callable[[int], None], tools: set[str]) -> Iterator[bytes]:
     open_file = gzip.open if file.suffix == ".gz" else open
-    with open_file(file, "rb") as content:
+    with open_file(file, "rb") as packed:
+        content = _utf8(packed)
+        start = content.tell()
         beginning = content.read(_BLOCK)
         tool = next((one for one in TOOLS if one.begins.search(beginning)), None)
         tools |= {tool.name} if tool else set()
@@ -140,12 +144,21 @@ def _lines(file: Path, read: Callable[[int], None], tools: set[str]) -> Iterator
             whole = beginning + content.read()
             lines = [whole.replace(b"\n", b" ").replace(b"\r", b" ")]
         else:
-            content.seek(0)
+            content.seek(start)
             lines = content
         for line in lines:
             read(len(line))
             if tool is None or any(mark in line for mark in tool.marks):
                 yield _without_text(line) if len(line) > _LONG else line
+
+
+def _utf8(content: Any) -> Any:
+    """The file after its mark, or as UTF-8 if it is UTF-16, as PowerShell writes what it saves."""
+    mark = content.read(len(codecs.BOM_UTF8))
+    if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return io.BytesIO((mark + content.read()).decode("utf-16", errors="replace").encode())
+    content.seek(len(mark) if mark == codecs.BOM_UTF8 else 0)
+    return content
 
 
 def _without_text(line: bytes) -> bytes:

@@ -273,6 +273,8 @@ def test_a_page_that_is_opened_comes_with_a_summary(
         ((), "There are no logs of Claude Code, Codex, Gemini CLI or OpenCode."),
         ((".",), "There are no logs in these folders."),
         (("log.jsonl", "log.csv"), "log.csv is a table: CSV and Parquet are read one"),
+        (("log.xlsx",), "log.xlsx is a spreadsheet; save its sheet as CSV"),
+        (("log.csv",), "log.csv needs a usage column or a column for each count"),
         (("--until", "today"), "today is not a day"),
         (("--since", "2026-13-01"), "2026-13-01 is not a day"),
         (("log.jsonl", "--by", "colour"), "must be one of"),
@@ -282,11 +284,38 @@ def test_what_cannot_be_reported_says_what_to_send(
     home: Path, run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], message: str
 ) -> None:
     monkeypatch.chdir(home)
-    for name in {"log.jsonl", "log.csv"} & {*arguments}:
+    for name in {"log.jsonl", "log.csv", "log.xlsx"} & {*arguments}:
         write_lines(home / name, RECORDS)
     status, out, err = run(*arguments)
     assert (status, out) == (1, "")
     assert message in err
+
+
+@pytest.mark.parametrize("name", ["log.tsv", "LOG.CSV", "log.csv.gz", "Log.TSV"])
+def test_a_table_is_known_by_the_end_of_its_name(tmp_path: Path, run: Run, name: str) -> None:
+    delimiter = "\t" if "tsv" in name.lower() else ","
+    rows = (
+        ("date", "model", "input_tokens", "output_tokens"),
+        ("2026-11-01", "gpt-4o", "1000", "100"),
+    )
+    content = "\n".join(map(delimiter.join, rows)).encode()
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    status, out, _ = run(str(tmp_path / name), "--json")
+    # 1,000 x 2.5 + 100 x 10 millionths of a USD
+    assert (status, json.loads(out)["totals"]["cost_usd"]) == (0, "0.0035")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_files_with_a_mark_of_their_encoding_are_read_after_it(
+    tmp_path: Path, run: Run, encoding: str
+) -> None:
+    for number, name in enumerate(("a.jsonl", "b.json", "c.jsonl")):
+        usage = {"prompt_tokens": 1000, "completion_tokens": 100}
+        line = {"timestamp": f"2026-11-0{number + 1}", "model": "gpt-4o", "usage": usage}
+        (tmp_path / name).write_bytes(json.dumps(line).encode(encoding))
+    status, out, _ = run(str(tmp_path), "--json")
+    answer = json.loads(out)
+    assert (status, answer["totals"]["calls"], answer["records"]["rejected"]) == (0, 3, 0)
 
 
 @pytest.mark.parametrize("name", ["costs.csv", "costs.parquet"])

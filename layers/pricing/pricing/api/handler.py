@@ -68,6 +68,7 @@ FILES: Mapping[str, str] = {
     "application/x-ndjson": "jsonl",
     "text/event-stream": "jsonl",
     "text/csv": "csv",
+    "text/tab-separated-values": "csv",
     "application/vnd.apache.parquet": "parquet",
 }
 #: How exports begin that are posted as JSON: with a list, or the name of one.

@@ -44,8 +44,11 @@ _KINDS: dict[str, FileKind] = {
     "json": "jsonl",
     "sse": "jsonl",
     "csv": "csv",
+    "tsv": "csv",
     "parquet": "parquet",
 }
+#: Files that a table is saved from as CSV.
+SPREADSHEETS = ("xlsx", "xlsm", "xls", "ods", "numbers")
 
 
 @immutable
@@ -100,6 +103,8 @@ def opened(
     if suffixes and suffixes[-1] in ("gz", "gzip"):
         suffixes.pop()
     kind = _KINDS.get(suffixes[-1]) if suffixes else None
+    if suffixes and suffixes[-1] in SPREADSHEETS:
+        raise InvalidRequest.at(pointer, "is a spreadsheet; save its sheet as CSV")
     if kind is None:
         detail = f"must end in one of {', '.join('.' + one for one in _KINDS)}, with or without .gz"
         raise InvalidRequest.at(pointer, detail)
