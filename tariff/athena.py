@@ -33,7 +33,7 @@ from pricing.reports.rates import (
 )
 from pricing.reports.sql import PRICE_COLUMNS, TERMS, cube, priced, summary
 from pricing.store import bundled
-from pricing.usage.buckets import MAX_COUNT
+from pricing.usage.buckets import MAX_COUNT, TERM_CHOICES
 
 _TEXTS = ("request_id", "model", "endpoint", "team", *TERMS)
 #: Columns of the table of records, with their types in Athena: one row a call, with one count for
@@ -43,7 +43,7 @@ RECORD_COLUMNS: Mapping[str, str] = {
     **dict.fromkeys(_TEXTS, "string"),
     **dict.fromkeys(BUCKETS, "bigint"),
 }
-_DEFAULTS = {"processing": "standard", "speed": "standard", "inference_geo": "global"}
+_DEFAULTS = {term: choices[0] for term, choices in TERM_CHOICES.items()}
 _NUMBERS = ("first_day", "last_day", "part", "tier")
 _RATES = ("fee", *(f"{bucket}_rate" for bucket in BUCKETS))
 #: Microseconds since 1970 of the column ``at``, on either engine.

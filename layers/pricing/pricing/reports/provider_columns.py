@@ -8,12 +8,11 @@ whole, totals that add up, known terms. Every other call is ``odd``: it is read 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field
-from typing import get_args
 
 from pricing.reports.rates import BUCKETS
 from pricing.reports.sql import STATED_TYPE
 from pricing.timestamps import END_US
-from pricing.usage.buckets import MAX_COUNT, Processing
+from pricing.usage.buckets import MAX_COUNT, TERM_CHOICES
 from pricing.usage.terms import COMMON
 from pricing.usage.tools import BILLED_PER_PROMPT, SEARCH_MODELS
 from pricing.values import immutable
@@ -69,6 +68,19 @@ def several_searches(searches: str, model: str) -> str:
     return f"COALESCE({searches} > 1 AND regexp_matches({model}, '{pattern}'), FALSE)"
 
 
+def served_processing(tier: str, asked: str) -> str:
+    """The processing that a service tier states; a default tier may be that of a batch."""
+    return (
+        f"CASE {tier} WHEN 'auto' THEN NULL WHEN 'default'"
+        f" THEN CASE {asked} WHEN 'batch' THEN NULL ELSE 'standard' END ELSE {tier} END"
+    )
+
+
+def served_geo(geo: str) -> str:
+    """Where a call ran, by the word that says it."""
+    return f"CASE {geo} WHEN 'not_available' THEN 'global' WHEN '' THEN NULL ELSE {geo} END"
+
+
 ANTHROPIC = UsageColumns(
     counts=(
         *("input_tokens", "output_tokens", "cache_read_input_tokens", _WRITTEN, _5M, _1H),
@@ -88,8 +100,7 @@ ANTHROPIC = UsageColumns(
     terms={
         "processing": "service_tier",
         "speed": "speed",
-        "inference_geo": "CASE inference_geo WHEN 'not_available' THEN 'global' WHEN '' THEN NULL"
-        " ELSE inference_geo END",
+        "inference_geo": served_geo("inference_geo"),
     },
     checks=(
         f"(NOT {_SPLIT} OR {_WRITTEN} IS NULL OR {_WRITTEN} = {_or_zero(_5M)} + {_or_zero(_1H)})",
@@ -101,11 +112,6 @@ ANTHROPIC = UsageColumns(
     ),
     absent=("iterations", "fallback_credit"),
     containers=("cache_creation", "output_tokens_details", "server_tool_use"),
-)
-
-_TIER_TERM = (
-    "CASE service_tier WHEN 'auto' THEN NULL WHEN 'default'"
-    " THEN CASE asked_processing WHEN 'batch' THEN NULL ELSE 'standard' END ELSE service_tier END"
 )
 
 
@@ -134,7 +140,7 @@ def _openai(prompt: str, output: str, *absent: str) -> UsageColumns:
             "reasoning_output": reasoning,
         },
         words=("service_tier",),
-        terms={"processing": _TIER_TERM},
+        terms={"processing": served_processing("service_tier", "asked_processing")},
         checks=(
             f"{prompt} >= {cached} + {written}",
             f"{output} >= {reasoning}",
@@ -214,7 +220,6 @@ COLUMNS: Mapping[str, UsageColumns] = {
 }
 #: What names of models have that search the web in every call (``SEARCH_MODELS``).
 SEARCH = SEARCH_MODELS.partition("(")[0]
-_TERMS = {"processing": "standard", "speed": "standard", "inference_geo": "global"}
 _OPTIONAL = ("request_id", "endpoint", "team", "labels", "stated")
 _NAME = re.compile(r"[a-zA-Z]\w*")
 
@@ -245,9 +250,7 @@ def calls_sql(
         *([f"greatest({', '.join(shape.counts)}) >= {least}"] if least else []),
         *shape.checks,
         *(f"{name} IS NULL" for name in shape.absent),
-        _one_of("asked_processing", get_args(Processing)),
-        _one_of("asked_speed", ("standard", "fast")),
-        _one_of("asked_inference_geo", ("global", "us")),
+        *(_one_of(f"asked_{term}", choices) for term, choices in TERM_CHOICES.items()),
     ]
 
     def none_of(sql: str) -> bool:
@@ -256,7 +259,7 @@ def calls_sql(
     parts = {name: name for name in ("request_id", "model", "endpoint", "team", "labels", "stated")}
     missing = {name: STATED_TYPE if name == "stated" else "VARCHAR" for name in _OPTIONAL}
     same = {name: f"CAST(NULL AS {missing[name]})" for name in _OPTIONAL if name not in known}
-    for term, default in _TERMS.items():
+    for term, (default, *_) in TERM_CHOICES.items():
         stated = ", ".join(filter(None, (shape.terms.get(term), f"asked_{term}")))
         parts[term] = f"COALESCE({stated}, '{default}')"
         if none_of(stated):

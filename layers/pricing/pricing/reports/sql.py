@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from pricing.reports.dimensions import HOUR_US
 from pricing.reports.rates import BUCKETS, DAY_US, PROMPT_BUCKETS, Cuts
+from pricing.usage.buckets import TERM_CHOICES
 
-TERMS = ("processing", "speed", "inference_geo")
+TERMS = tuple(TERM_CHOICES)
 #: Five minutes, a slot in which calls are gathered.
 SLOT_US = 300_000_000
 #: A call with at most so many output tokens has a short answer.

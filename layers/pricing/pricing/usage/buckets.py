@@ -3,13 +3,19 @@
 from collections.abc import Collection, Mapping
 from dataclasses import field, fields, replace
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pricing.values import immutable
 
 Processing = Literal["standard", "batch", "priority", "flex"]
 Speed = Literal["standard", "fast"]
 InferenceGeo = Literal["global", "us"]
+#: What each term may be; where none is stated, it is the first.
+TERM_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "processing": get_args(Processing),
+    "speed": get_args(Speed),
+    "inference_geo": get_args(InferenceGeo),
+}
 
 #: No single count of anything is larger than this.
 MAX_COUNT = 10**12
@@ -239,10 +245,7 @@ def settle(requested: StatedTerms, served: StatedTerms) -> tuple[Terms, tuple[st
     )
     differing = tuple(
         name
-        for name in _TERMS
+        for name in TERM_CHOICES
         if (asked := getattr(requested, name)) is not None and asked != getattr(terms, name)
     )
     return terms, differing
-
-
-_TERMS = tuple(term.name for term in fields(Terms))

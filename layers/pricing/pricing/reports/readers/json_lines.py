@@ -12,7 +12,12 @@ from itertools import combinations
 from string import ascii_lowercase
 
 from pricing.reports.database import literal
-from pricing.reports.provider_columns import SEARCH, several_searches
+from pricing.reports.provider_columns import (
+    SEARCH,
+    served_geo,
+    served_processing,
+    several_searches,
+)
 from pricing.reports.rates import BUCKETS
 from pricing.reports.readers.counted import Steps, buckets_sql
 from pricing.reports.readers.leaves import (
@@ -36,7 +41,7 @@ from pricing.reports.readers.record_format import ID_SEPARATOR, UNIQUE_LENGTH
 from pricing.reports.source_formats import SourceFormat
 from pricing.reports.sql import STATED_TYPE, TERMS
 from pricing.timestamps import END_US
-from pricing.usage.buckets import MAX_COUNT
+from pricing.usage.buckets import MAX_COUNT, TERM_CHOICES
 from pricing.usage.terms import COMMON, GEOS, SPEEDS
 
 #: The number of lines that are not calls.
@@ -47,9 +52,7 @@ _WORDS: Mapping[str, Sequence[str]] = {
     "said_service_tier": sorted(COMMON),
     "said_speed": sorted(SPEEDS),
     "said_inference_geo": sorted(GEOS),
-    "asked_processing": ("standard", "batch", "priority", "flex"),
-    "asked_speed": ("standard", "fast"),
-    "asked_inference_geo": ("global", "us"),
+    **{f"asked_{term}": choices for term, choices in TERM_CHOICES.items()},
 }
 _BLANK = "(t IS NULL OR NOT regexp_matches(t, '[^ \t\r]'))"
 #: A cost that both readers take for the same: a number, or one with few digits as text.
@@ -428,20 +431,13 @@ def _terms(columns: Collection[str]) -> dict[str, str]:
     """The terms of a call: what the answer states goes before what the record asked for."""
     asked = "asked_processing" if "asked_processing" in columns else "NULL"
     said = {
-        "processing": "CASE lower(said_service_tier) WHEN 'auto' THEN NULL WHEN 'default'"
-        f" THEN CASE {asked} WHEN 'batch' THEN NULL ELSE 'standard' END"
-        " ELSE lower(said_service_tier) END",
+        "processing": served_processing("lower(said_service_tier)", asked),
         "speed": "said_speed",
-        "inference_geo": "CASE said_inference_geo WHEN 'not_available' THEN 'global'"
-        " WHEN '' THEN NULL ELSE said_inference_geo END",
+        "inference_geo": served_geo("said_inference_geo"),
     }
     terms = {}
-    for term, default in (
-        ("processing", "'standard'"),
-        ("speed", "'standard'"),
-        ("inference_geo", "'global'"),
-    ):
-        word = "service_tier" if term == "processing" else term
+    for term, (ordinary, *_) in TERM_CHOICES.items():
+        word, default = "service_tier" if term == "processing" else term, f"'{ordinary}'"
         stated = [said[term]] if f"said_{word}" in columns else []
         stated += [f"asked_{term}"] if f"asked_{term}" in columns else []
         terms[term] = f"COALESCE({', '.join((*stated, default))})" if stated else default

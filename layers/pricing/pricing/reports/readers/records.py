@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, get_args
+from typing import Any
 
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import Match, PriceBook
@@ -27,10 +27,8 @@ from pricing.reports.sql import TERMS
 from pricing.timestamps import EPOCH
 from pricing.usage.buckets import (
     MAX_COUNT,
+    TERM_CHOICES,
     Attempt,
-    InferenceGeo,
-    Processing,
-    Speed,
     StatedTerms,
     Terms,
     settle,
@@ -74,13 +72,7 @@ REQUEST_IDS = ("request_id", "requestId", "responseId")
 #: What a record states as its cost, as a name at its top.
 COST_NAMES = tuple(path[0] for path in COSTS if len(path) == 1)
 MAX_TEXT = 128
-_PROCESSING = get_args(Processing)
-_CHOICES = {
-    "processing": _PROCESSING,
-    "speed": get_args(Speed),
-    "inference_geo": get_args(InferenceGeo),
-    "tier": ("base", "standard", "long_context"),
-}
+_CHOICES = {**TERM_CHOICES, "tier": ("base", "standard", "long_context")}
 
 
 @immutable

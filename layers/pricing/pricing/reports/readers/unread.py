@@ -8,9 +8,8 @@ from typing import Any
 from pricing.display import counted
 from pricing.errors import is_plain_name
 from pricing.reports.readers.record_format import Document, at, beginnings, marked, may_have
-from pricing.reports.readers.records import MOMENTS
+from pricing.reports.readers.records import COST_NAMES, MOMENTS
 from pricing.usage.response import MODELS
-from pricing.usage.stated import COSTS
 
 _USAGE = "send an export with token counts"
 _RECORDS = "send records of model, timestamp and usage"
@@ -284,7 +283,7 @@ def _is_failure(status: Any) -> bool:
 def bills_nothing(record: Any) -> bool:
     """Whether a record counts nothing, and states no cost."""
     return isinstance(record, dict) and not any(
-        map(_is_positive, (record.get("usage"), *map(record.get, _COSTS)))
+        map(_is_positive, (record.get("usage"), *map(record.get, COST_NAMES)))
     )
 
 
@@ -297,7 +296,6 @@ def _is_positive(value: Any) -> bool:
     return isinstance(value, int | Decimal) and bool(value)
 
 
-_COSTS = tuple(path[0] for path in COSTS if len(path) == 1)
 _NO_STATUS = 600
 _FAILURES = ("error", "failed", "failure", "errored", "status_code_error")
 #: Where tools state how a request ended. Names at the top are those of columns of tables, too.
