@@ -14,7 +14,6 @@ import csv
 import os
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,12 +31,12 @@ from pricing.reports.database import Database, database, day_us, from_csv, liste
 from pricing.reports.dimensions import COLUMNS, HOUR_US, Dimension
 from pricing.reports.engine import HASH_LENGTH
 from pricing.reports.generate import report_summed
-from pricing.reports.loaded import LoadedUsage, SummedFolder
+from pricing.reports.loaded import LoadedUsage, ReadOutcome, SummedFolder, first_rejected
 from pricing.reports.model_names import known_models, model_names
 from pricing.reports.rates import BUCKETS, cuts_of
 from pricing.reports.readers.files import opened
 from pricing.reports.readers.merging import MESSAGE, Merged, Merger
-from pricing.reports.readers.reader import UsageReader, first_rejected
+from pricing.reports.readers.reader import UsageReader
 from pricing.reports.readers.singly import ALONE, ALONE_ROWS, PLAIN_ROWS, types_of
 from pricing.reports.report import Corrections, RejectedLine, ReportQuery, UsageReport
 from pricing.reports.runs import Step
@@ -54,22 +53,6 @@ MEMORY_MB = 600
 #: How the environment variables begin that executors need.
 _SETTINGS = ("TARIFF_", "AWS_REGION")
 _ROW = (*CALL_COLUMNS, *ALONE)
-
-
-@dataclass(slots=True)
-class FileRead:
-    """What a task counted in its file."""
-
-    read: int
-    rejected: int
-    read_singly: int
-    not_calls: int
-    summed_spans: int
-    rejections: list[RejectedLine]
-    formats: Counter[str]
-    ignored: Counter[str]
-    assumed: Counter[str]
-    states_cost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +104,9 @@ def report_files(
     numbered = list(enumerate(sorted(files, key=lambda file: file.name)))
     context = spark.sparkContext
     say("reading")
-    counts = context.parallelize(numbered, len(numbered)).map(partial(_read, task)).collect()
-    usage = _counted(counts)
+    usage = LoadedUsage()
+    for part in context.parallelize(numbered, len(numbered)).map(partial(_read, task)).collect():
+        usage.add(part)
     say("merging")
     merged = _merge(spark, task)
     usage.duplicates += sum(part.duplicates for part in merged)
@@ -139,7 +123,7 @@ def report_files(
         return report_summed(in_force, summed, query, folder / "engine")
 
 
-def _read(task: Task, numbered: tuple[int, LogFile]) -> FileRead:
+def _read(task: Task, numbered: tuple[int, LogFile]) -> ReadOutcome:
     """Read one file into a part of the normalised table, in ``read``."""
     number, file = numbered
     with _scratch() as (folder, db):
@@ -149,21 +133,11 @@ def _read(task: Task, numbered: tuple[int, LogFile]) -> FileRead:
         reader.read_file(opened(file.fetched(folder), file.name, folder))
         _write(db, reader.sources, folder / "rows.parquet", first_line=number << LINE_BITS)
         task.tables.put(folder / "rows.parquet", f"read/part-{number:06}.parquet")
-    return FileRead(
-        reader.read,
-        reader.rejected,
-        reader.read_singly,
-        reader.not_calls,
-        reader.summed_spans,
-        [
-            RejectedLine(found.line, f"{file.name}: {found.reason}", found.lines)
-            for found in first_rejected(reader.rejections)
-        ],
-        reader.formats,
-        reader.ignored,
-        reader.assumed,
-        reader.states_cost,
-    )
+    reader.outcome.rejections = [
+        RejectedLine(found.line, f"{file.name}: {found.reason}", found.lines)
+        for found in first_rejected(reader.outcome.rejections)
+    ]
+    return reader.outcome
 
 
 def _write(db: Database, sources: Iterable[str], target: Path, *, first_line: int) -> None:
@@ -173,24 +147,6 @@ def _write(db: Database, sources: Iterable[str], target: Path, *, first_line: in
     parts = [f"SELECT {calls}, {', '.join(ALONE)} FROM {ALONE_ROWS}"]
     parts += [f"SELECT {calls}, {none} FROM {source}" for source in sources]
     db.execute(f"COPY ({' UNION ALL '.join(parts)}) TO {literal(target)} (FORMAT parquet)")
-
-
-def _counted(parts: Iterable[FileRead]) -> LoadedUsage:
-    usage = LoadedUsage()
-    formats: Counter[str] = Counter()
-    for part in parts:
-        usage.read += part.read
-        usage.rejected += part.rejected
-        usage.read_singly += part.read_singly
-        usage.states_cost |= part.states_cost
-        usage.not_calls += part.not_calls
-        usage.merged += part.summed_spans
-        usage.rejections += part.rejections
-        usage.ignored.update(part.ignored)
-        usage.assumed.update(part.assumed)
-        formats.update(part.formats)
-    usage.formats = dict(formats.most_common())
-    return usage
 
 
 def _merge(spark: "SparkSession", task: Task) -> list[Merged]:

@@ -189,16 +189,7 @@ class Engine:
         )
         reader.read_file(file)
         self._sources = reader.sources
-        self.usage.read = reader.read
-        self.usage.rejected = reader.rejected
-        self.usage.read_singly = reader.read_singly
-        self.usage.rejections = reader.rejections
-        self.usage.ignored = reader.ignored
-        self.usage.formats = dict(reader.formats.most_common())
-        self.usage.not_calls = reader.not_calls
-        self.usage.merged = reader.summed_spans
-        self.usage.assumed = reader.assumed
-        self.usage.states_cost = reader.states_cost
+        self.usage.add(reader.outcome)
 
     def _rows(self, sql: str) -> list[Row]:
         return self._db.execute(sql).fetchall()

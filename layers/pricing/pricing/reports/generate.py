@@ -23,10 +23,9 @@ from pricing.reports.corrections import (
     with_corrections,
 )
 from pricing.reports.engine import Engine
-from pricing.reports.loaded import LoadedUsage, SummedFolder
+from pricing.reports.loaded import LoadedUsage, SummedFolder, first_rejected
 from pricing.reports.rates import Pricing, unscaled
 from pricing.reports.readers.files import UsageFile
-from pricing.reports.readers.reader import first_rejected
 from pricing.reports.readers.singly import SINGLE_PLACES
 from pricing.reports.render.focus import write_focus
 from pricing.reports.report import (
@@ -168,7 +167,7 @@ def _report(
             read_singly=usage.read_singly,
             not_calls=usage.not_calls,
         ),
-        formats=usage.formats,
+        formats=dict(usage.formats.most_common()),
         groups=tuple(groups),
         top_drivers=top.rows,
         recommendations=recommendations,

@@ -16,6 +16,7 @@ from pricing.errors import TariffError
 from pricing.jsonio import read_json
 from pricing.reports.database import TINY_BYTES, Database, create_in_order, literal
 from pricing.reports.dimensions import Dimension
+from pricing.reports.loaded import ReadOutcome
 from pricing.reports.rates import Row
 from pricing.reports.readers.counted import Steps
 from pricing.reports.readers.files import MAX_LINE_BYTES
@@ -52,7 +53,7 @@ class LineTable:
     """Fills the view ``read`` from a file of JSON Lines.
 
     Its columns are those of ``CALL_COLUMNS``, ``odd`` and ``raw``, the text of odd lines. Blank
-    lines are not in it, nor those that are not calls.
+    lines are not in it, nor those that are not calls. ``outcome`` counts those read by column.
     """
 
     def __init__(
@@ -61,17 +62,13 @@ class LineTable:
         options: ReadOptions,
         labels: Sequence[Dimension],
         moment_of: Callable[[SourceFormat], int | None],
+        outcome: ReadOutcome,
     ) -> None:
         self._db = db
         self._wanted = options.source_format
         self._labels = labels
         self._moment_of = moment_of
-        #: The lines read by column: how many of each format, and what they do not state.
-        self.formats: Counter[SourceFormat] = Counter()
-        self.ignored: Counter[str] = Counter()
-        self.assumed: Counter[str] = Counter()
-        self.not_calls = 0
-        self.states_cost = False
+        self._outcome = outcome
         self._plans: list[tuple[ColumnPlan, tuple[str, ...]]] = []
 
     def _rows(self, sql: str) -> list[Row]:
@@ -191,15 +188,15 @@ class LineTable:
             if number is None:
                 continue
             if number == NO_CALL:
-                self.not_calls += lines
+                self._outcome.not_calls += lines
                 continue
             plan, ignored = self._plans[number]
             read = calls - odd
-            self.formats[plan.name] += read
-            self.states_cost |= bool(plan.cost)
-            self.ignored.update(dict.fromkeys(ignored, read))
-            self.assumed["zone"] += zoneless
-            self.assumed["time"] += 0 if plan.moment else read
+            self._outcome.formats[plan.name] += read
+            self._outcome.states_cost |= bool(plan.cost)
+            self._outcome.ignored.update(dict.fromkeys(ignored, read))
+            self._outcome.assumed["zone"] += zoneless
+            self._outcome.assumed["time"] += 0 if plan.moment else read
         return skipped
 
     def _kinds(self, lines: Sequence[bytes], sample: Path) -> tuple[Compared, dict[int, Kind]]:

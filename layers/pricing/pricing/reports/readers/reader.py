@@ -4,7 +4,7 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ from pricing.reports.database import (
     literal,
 )
 from pricing.reports.dimensions import Dimension
+from pricing.reports.loaded import ReadOutcome
 from pricing.reports.rates import Row
 from pricing.reports.readers.delimited import check_width, csv_rows, header_of
 from pricing.reports.readers.files import (
@@ -66,7 +67,6 @@ from pricing.reports.readers.tables import (
 )
 from pricing.reports.readers.unread import known_kind, known_text
 from pricing.reports.readers.work import PRICE, READ, WIDE, TooMuchWork, Work
-from pricing.reports.report import MAX_REJECTED, RejectedLine
 from pricing.reports.source_formats import AS_RECOGNISED, TIMELESS, ReadOptions, SourceFormat
 from pricing.reports.sql import CALL_COLUMNS
 from pricing.timestamps import EPOCH
@@ -96,8 +96,7 @@ class UsageReader:
     """Reads one file into a database and counts the outcomes of its records.
 
     ``sources`` are the tables of the calls, each with a condition, but for those that were priced
-    by themselves. ``ignored`` has the properties of records that are not read, and how many records
-    have each.
+    by themselves.
     """
 
     def __init__(
@@ -126,20 +125,9 @@ class UsageReader:
         self._spans: dict[tuple[str, str], list[int]] = {}
         #: Spans that cannot be priced: they are only rejected if they do not repeat other spans.
         self._failed: list[tuple[tuple[str, str], int, str]] = []
-        #: Lines that are not calls; spans that sum up other spans; what records do not state.
-        self.not_calls = 0
-        self.summed_spans = 0
-        #: Whether any record may state its cost.
-        self.states_cost = False
-        self.assumed: Counter[str] = Counter()
-        self.read = 0
-        self.rejected = 0
-        self.read_singly = 0
         self._work = Work(options.most_singly)
-        self.rejections: list[RejectedLine] = []
-        self.formats: Counter[str] = Counter()
+        self.outcome = ReadOutcome()
         self.sources: tuple[str, ...] = ()
-        self.ignored: Counter[str] = Counter()
         #: What the lines are that are not JSON, once one of them shows it.
         self._text: str | None = None
         #: Why a line of Tariff's own form was rejected, by its text: short ones come again often.
@@ -166,18 +154,18 @@ class UsageReader:
             ((read, self._last_line),) = self._rows("SELECT COUNT(*), MAX(line) FROM read")
         else:
             read = len(self._lines)
-        self.read += read
+        self.outcome.read += read
         if self._flat is not None:
-            self.ignored.update(dict.fromkeys(self._flat.ignored, read))
+            self.outcome.ignored.update(dict.fromkeys(self._flat.ignored, read))
         try:
             odd = self._read_singly()
         except TooMuchWork as error:
             raise BodyTooLarge(str(error)) from None
         if self._flat is not None:
-            self.formats["tariff"] += read - odd
+            self.outcome.formats["tariff"] += read - odd
             if self._flat.zoneless is not None:
                 ((zoneless,),) = self._rows(f"SELECT COUNT(*) FROM {self.sources[0]} AND zoneless")
-                self.assumed["zone"] += zoneless
+                self.outcome.assumed["zone"] += zoneless
 
     def _read_lines(self, path: Path) -> None:
         """Read JSON Lines without blank lines.
@@ -192,17 +180,12 @@ class UsageReader:
         safe = self._folder / "safe.jsonl"
         if has_long_lines(path):
             path = safe_lines(path, safe)
-        table = LineTable(self._db, self._options, self._labels, self._moment_of)
+        table = LineTable(self._db, self._options, self._labels, self._moment_of, self.outcome)
         sample = self._folder / "sample.jsonl"
         if not table.fill(path, sample, self._first_line) and (
             path == safe or not table.fill(safe_lines(path, safe), sample, self._first_line)
         ):
             raise InvalidRequest.at("/source", "has lines that cannot be read as text")
-        self.formats.update(table.formats)
-        self.ignored.update(table.ignored)
-        self.assumed.update(table.assumed)
-        self.not_calls += table.not_calls
-        self.states_cost |= table.states_cost
 
     def _time_of(self, name: SourceFormat) -> datetime | None:
         """The time of a record that states none; None if it is rejected."""
@@ -250,7 +233,7 @@ class UsageReader:
                 detail = f"has lines that {kind}"
             raise InvalidRequest.at(file.pointer, detail) from None
         calls, same = self._flat.calls(whole, line, self._labels)
-        self.states_cost = self._flat.states_cost
+        self.outcome.states_cost = self._flat.states_cost
         of_totals = f"WHEN {totals_sql(columns, 't.')} THEN {literal(TOTALS)}"
         raw = f"CASE WHEN NOT odd THEN NULL {of_totals} ELSE CAST(to_json(t) AS VARCHAR) END"
         read = f"SELECT *, {raw} AS raw FROM ({calls})"
@@ -273,7 +256,7 @@ class UsageReader:
         if conditions:
             counts = ", ".join(f"COUNT(*) FILTER ({one})" for one in conditions.values())
             (found,) = self._rows(f"SELECT {counts} FROM {rows}")
-            self.ignored += Counter(dict(zip(conditions, found, strict=True)))
+            self.outcome.ignored += Counter(dict(zip(conditions, found, strict=True)))
 
     def _read_rows_as_lines(
         self, file: UsageFile, whole: str, columns: Sequence[tuple[str, str]]
@@ -306,10 +289,10 @@ class UsageReader:
             "SELECT line, any_value(CAST(error_type AS VARCHAR)) FROM reject_errors"
             " GROUP BY line ORDER BY line"
         )
-        self.read += len(broken)
+        self.outcome.read += len(broken)
         for line, kind in broken:
             why = _OPEN_QUOTE if kind == "UNQUOTED VALUE" else kind.lower()
-            self._reject(line, f"The row is not valid CSV: {why}")
+            self.outcome.reject(line, f"The row is not valid CSV: {why}")
 
     def _as_lines(self, source: str, columns: Sequence[tuple[str, str]]) -> Path:
         """Write a table whose columns are not Tariff's own as JSON Lines."""
@@ -339,7 +322,7 @@ class UsageReader:
             for line, raw, moment in rows:
                 odd += 1
                 for row in self._read_line(formats, line, raw, moment):
-                    self.read_singly += 1
+                    self.outcome.read_singly += 1
                     writer.writerow(row)
         cursor.close()
         # Not filtering a large file without odd rows saves a third of the time.
@@ -356,7 +339,7 @@ class UsageReader:
             number = sum(lines)
             verb, _, rest = text.partition(" ")
             verb = {"look": "looks", "have": "has"}[verb] if number == 1 else verb
-            self._reject(line, f"{counted(number, 'line')} {verb} {rest}", number)
+            self.outcome.reject(line, f"{counted(number, 'line')} {verb} {rest}", number)
         return odd
 
     def _drop_outer_spans(self, formats: FormatReader) -> None:
@@ -365,12 +348,12 @@ class UsageReader:
         lines = [line for span in outer for line in self._spans.get(span, ())]
         if lines:
             self._db.execute(f"DELETE FROM singly WHERE line IN {listed(lines)}")
-            self.summed_spans = len(lines)
+            self.outcome.merged = len(lines)
         for span, line, reason in self._failed:
             if span in outer:
-                self.summed_spans += 1
+                self.outcome.merged += 1
             else:
-                self._reject(line, reason)
+                self.outcome.reject(line, reason)
 
     def _read_line(
         self, formats: FormatReader, line: int, raw: str, moment: int | None
@@ -380,7 +363,7 @@ class UsageReader:
             if isinstance(again, Found):
                 self._row(line, line, again, None)
             else:
-                self._reject(line, again)
+                self.outcome.reject(line, again)
             return
         try:
             document = self._document(raw, moment)
@@ -388,9 +371,9 @@ class UsageReader:
         except TariffError as error:
             self._reject_unparsed(line, raw, reason_of(error))
             return
-        self.read += len(found) - 1
+        self.outcome.read += len(found) - 1
         if not found:
-            self.not_calls += 1
+            self.outcome.not_calls += 1
         for number, one in enumerate(found):
             try:
                 row = self._row(line if number == 0 else self._next_line(), line, one, document)
@@ -399,7 +382,7 @@ class UsageReader:
                 if one.span is not None:
                     self._failed.append((one.span, line, reason))
                     continue
-                self._reject(line, reason)
+                self.outcome.reject(line, reason)
                 self._refuse_again(raw, one, reason)
                 continue
             if row is not None:
@@ -415,7 +398,7 @@ class UsageReader:
         if is_text and self._text is not None:
             self._unread.setdefault(self._text, [line, 0])[1] += 1
         else:
-            self._reject(line, reason)
+            self.outcome.reject(line, reason)
 
     def _refuse_again(self, raw: str, found: Found, as_what: str | Found) -> None:
         """Remember a line of no tool's format that was not read: short ones come again often."""
@@ -430,19 +413,19 @@ class UsageReader:
             return None
         if isinstance(found.record, dict):
             self._work.add(READ)
-        self.formats[found.name] += 1
+        self.outcome.formats[found.name] += 1
         if found.name == "tariff" and self._flat is None:
-            self.ignored.update(ignored_in(found.record))
+            self.outcome.ignored.update(ignored_in(found.record))
         record = read_record(found.record, self._time_of(found.name))
         extra: tuple[object, ...] = ("",) * len(ALONE)
         if not record.plain:
             self._work.add(PRICE)
             record, extra = priced_alone(self._book, record, found.record, self._net)
         row = call_row(key, record, labels_of((found.record, whole), self._labels))
-        self.states_cost |= record.stated is not None
-        self.assumed["zone"] += record.zone_assumed
-        self.assumed["time"] += record.time_assumed
-        self.assumed.update({notice.code for notice in record.notices})
+        self.outcome.states_cost |= record.stated is not None
+        self.outcome.assumed["zone"] += record.zone_assumed
+        self.outcome.assumed["time"] += record.time_assumed
+        self.outcome.assumed.update({notice.code for notice in record.notices})
         if found.span is not None:
             self._spans.setdefault(found.span, []).append(key)
         return (*row, *extra)
@@ -479,14 +462,3 @@ class UsageReader:
     def _parsed(self, text: str) -> Any:
         body = text.encode(errors="surrogatepass")
         return read_json(body, max_bytes=MAX_LINE_BYTES, max_depth=MAX_LINE_DEPTH)
-
-    def _reject(self, line: int, reason: str, lines: int = 1) -> None:
-        self.rejected += lines
-        self.rejections.append(RejectedLine(line, reason, lines))
-        if len(self.rejections) > 2 * MAX_REJECTED:
-            self.rejections = first_rejected(self.rejections)
-
-
-def first_rejected(found: Iterable[RejectedLine]) -> list[RejectedLine]:
-    """The rejected lines that an answer holds: the first of the file."""
-    return sorted(found, key=lambda rejected: (rejected.line, rejected.reason))[:MAX_REJECTED]
