@@ -4,10 +4,16 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
+from unittest import mock
 
 import pytest
 
-from tests.support.handlers import Ask, Event, Handler, handler, post
+from pricing.store.ledger import Ledger
+from pricing.versions.proposals import Proposal
+from tests.support.administration import ANN, WAITING, Api, cheap_and_dear
+from tests.support.books import BY, PLAIN
+from tests.support.catalogue import Catalogue
+from tests.support.handlers import Answer, Ask, Event, Handler, handler, post
 from tests.support.tables import STORES, StoreTable, fresh_table, local_client
 
 
@@ -66,7 +72,50 @@ def estimate(event: Event) -> Ask:
     return lambda body: post(to, event("estimate"), body)
 
 
+@pytest.fixture
+def ask(event: Event) -> Ask:
+    """``ask(**fields)``, or ``ask(body)``, posts to ``POST /v1/estimate``."""
+    to = handler("estimate")
+
+    def send(body: Any = None, **fields: Any) -> Answer:
+        return post(to, event("estimate"), fields if body is None else body)
+
+    return send
+
+
 @pytest.fixture(scope="module")
 def recommend() -> Handler:
     """The function of recommendations; one for a module, since it takes long to load."""
     return handler("recommend")
+
+
+@pytest.fixture
+def start_catalogue(event: Event) -> Callable[[], Catalogue]:
+    """``start_catalogue()`` is a cold start with the environment as it is then."""
+    return lambda: Catalogue(handler("catalogue"), event("catalogue"))
+
+
+@pytest.fixture
+def catalogue(start_catalogue: Callable[[], Catalogue]) -> Catalogue:
+    """The function without a store: it answers from the bundled book."""
+    return start_catalogue()
+
+
+@pytest.fixture
+def api(moto_table: StoreTable, event: Event) -> Iterator[Api]:
+    """Administrators' routes and the pages about versions, on an empty store."""
+    environment = {**moto_table.environment(), "TARIFF_RECHECK_SECONDS": "0"}
+    with mock.patch.dict("os.environ", environment):
+        client: Any = moto_table.client
+        ledger = Ledger(moto_table.name, client, client)
+        yield Api(handler("pricing_admin"), handler("catalogue"), event("pricing_admin"), ledger)
+
+
+@pytest.fixture
+def two(api: Api) -> Api:
+    """v1 active, v2 proposed with a pending price."""
+    first, second = cheap_and_dear()
+    api.ledger.propose(first, proposal=PLAIN)
+    api.ledger.activate("v1", expected_revision=0, **BY)
+    api.ledger.propose(second, proposal=Proposal(ANN, "refresh", {}, (WAITING,)))
+    return api

@@ -1,89 +1,17 @@
 """``GET /v1/models``, a model's page and ``GET /v1/health``, through their handler."""
 
-import json
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from unittest import mock
-from urllib.parse import urlencode
 
 import pytest
 
-from pricing.aws.signed_client import Credentials, DynamoReader
-from pricing.catalogue.price_book import PriceBook
 from pricing.store import bundled
-from pricing.store import connect as environment
-from pricing.store.books import Books
-from pricing.store.ledger import Ledger
-from tests.support.books import BY, PLAIN, book, row
-from tests.support.handlers import Answer, Event, Handler, call, handler
-from tests.support.tables import REGION, SECRET, StoreTable
-
-DOCUMENT = json.loads(
-    (Path(bundled.__file__).parent.parent / "data" / f"{bundled.current_id()}.json").read_bytes()
-)
-#: Anthropic's, whose rows are hand-written; every request below asks for them unless it says else.
-ROWS = {one["id"]: one for one in DOCUMENT["models"] if one["provider"] == "anthropic"}
-
-
-class Catalogue:
-    """The catalogue function, asked through the recorded event with parts of it replaced."""
-
-    def __init__(self, instance: Handler, recorded: dict[str, Any]) -> None:
-        self._instance = instance
-        self._recorded = recorded
-
-    def models(self, *, if_none_match: str = "", **query: str) -> Answer:
-        asked = {"provider": "anthropic", **query}
-        return self._get("/v1/models", "/v1/models", {}, asked, if_none_match)
-
-    def model(
-        self, provider: str, model_id: str, *, if_none_match: str = "", **query: str
-    ) -> Answer:
-        parts = {"provider": provider, "id": model_id}
-        path = f"/v1/models/{provider}/{model_id}"
-        return self._get("/v1/models/{provider}/{id+}", path, parts, query, if_none_match)
-
-    def health(self, **query: str) -> Answer:
-        return self._get("/v1/health", "/v1/health", {}, query, "")
-
-    def _get(
-        self,
-        route: str,
-        path: str,
-        parts: dict[str, str],
-        query: dict[str, str],
-        if_none_match: str,
-    ) -> Answer:
-        event = {**self._recorded, "routeKey": f"GET {route}", "rawPath": path}
-        # API Gateway leaves these members out when there is nothing to put into them.
-        del event["queryStringParameters"]
-        event["rawQueryString"] = urlencode(query)
-        if query:
-            event["queryStringParameters"] = query
-        if parts:
-            event["pathParameters"] = parts
-        if if_none_match:
-            event["headers"] = {**event["headers"], "if-none-match": if_none_match}
-        return call(self._instance, event)
-
-
-@pytest.fixture
-def start(event: Event) -> Callable[[], Catalogue]:
-    """``start()`` is a cold start with the environment as it is then."""
-    return lambda: Catalogue(handler("catalogue"), event("catalogue"))
-
-
-@pytest.fixture
-def catalogue(start: Callable[[], Catalogue]) -> Catalogue:
-    """The function without a store: it answers from the bundled book."""
-    return start()
-
-
-def ids(answer: Answer) -> list[str]:
-    assert answer.status == 200, answer.body
-    return [model["id"] for model in answer.body["models"]]
+from tests.support.books import book, row
+from tests.support.catalogue import DOCUMENT, ROWS, Catalogue, ids, problem, seed
+from tests.support.handlers import Event, call, handler
+from tests.support.tables import StoreTable
 
 
 def standard(prices: dict[str, Any]) -> dict[str, str]:
@@ -92,15 +20,6 @@ def standard(prices: dict[str, Any]) -> dict[str, str]:
         mode["usd_per_mtok"] for mode in prices["modes"] if mode["mode"] == "standard"
     )
     return found
-
-
-def problem(answer: Answer, status: int) -> dict[str, Any]:
-    """The problem+json of an answer that must have this status."""
-    assert answer.status == status, answer.body
-    assert answer.headers["content-type"] == "application/problem+json"
-    body: dict[str, Any] = answer.body
-    assert body["status"] == status
-    return body
 
 
 # The list
@@ -189,64 +108,6 @@ def test_filters_restrict_the_list_and_combine(
     answer = catalogue.models(**query)
     assert set(ids(answer)) == expected
     assert answer.body["next_cursor"] is None
-
-
-def pages(catalogue: Catalogue, **query: str) -> list[list[str]]:
-    """The ids of every page, from the first to the one without a next."""
-    found: list[list[str]] = []
-    cursor: dict[str, str] = {}
-    while True:
-        answer = catalogue.models(**query, **cursor)
-        found.append(ids(answer))
-        if answer.body["next_cursor"] is None:
-            return found
-        assert len(found) <= len(ROWS), "the walk does not end"
-        cursor = {"cursor": answer.body["next_cursor"]}
-
-
-def test_a_walk_over_the_pages_meets_every_model_once_in_a_stable_order(
-    catalogue: Catalogue,
-) -> None:
-    walked = pages(catalogue, limit="7")
-    assert [len(page) for page in walked] == [7, 7, 7, 7, 3]
-    assert [model for page in walked for model in page] == sorted(ROWS)
-    assert pages(catalogue, limit="7") == walked
-
-
-def test_a_walk_keeps_its_filters(catalogue: Catalogue) -> None:
-    walked = pages(catalogue, limit="2", family="haiku")
-    assert walked == [
-        ["claude-3-5-haiku", "claude-3-haiku"],
-        ["claude-haiku-4-5", "claude-haiku-5-5"],
-    ]
-
-
-def test_the_last_page_has_no_cursor_even_when_it_is_full(catalogue: Catalogue) -> None:
-    assert len(ROWS) == 31
-    assert catalogue.models(limit="31").body["next_cursor"] is None
-    assert catalogue.models(limit="30").body["next_cursor"] is not None
-    assert pages(catalogue, limit="30") == [sorted(ROWS)[:30], sorted(ROWS)[30:]]
-
-
-def test_a_page_goes_on_behind_a_model_that_the_version_does_not_have(catalogue: Catalogue) -> None:
-    """As where another version becomes active between two pages."""
-    first = catalogue.models(limit="1").body
-    (last,) = first["models"]
-    lesson = catalogue.models(pricing_version="lesson-2025")
-    assert last["id"] not in ids(lesson)
-    rest = catalogue.models(pricing_version="lesson-2025", cursor=first["next_cursor"])
-    assert ids(rest) == [one for one in ids(lesson) if one > last["id"]]
-
-
-@pytest.mark.parametrize("limit", ["1", "200"])
-def test_a_page_may_hold_1_to_200_models(catalogue: Catalogue, limit: str) -> None:
-    assert len(ids(catalogue.models(limit=limit))) == min(int(limit), 31)
-
-
-@pytest.mark.parametrize("limit", ["0", "201", "-1", "1.5", "seven", "", "true", "9" * 5_000])
-def test_any_other_limit_is_refused(catalogue: Catalogue, limit: str) -> None:
-    errors = problem(catalogue.models(limit=limit), 422)["errors"]
-    assert [one["pointer"] for one in errors] == ["/limit"]
 
 
 @pytest.mark.parametrize(
@@ -443,26 +304,12 @@ def test_an_unknown_version_is_not_found(catalogue: Catalogue) -> None:
 # The store behind it
 
 
-def seed(table: StoreTable, *books: PriceBook) -> Ledger:
-    """Store these books, the first of them active."""
-    reader = DynamoReader(
-        endpoint=table.endpoint,
-        region=REGION,
-        credentials=lambda: Credentials(SECRET, SECRET, None),
-    )
-    repository = Ledger(table.name, reader, table.client)
-    for one in books:
-        repository.propose(one, proposal=PLAIN)
-    repository.activate(books[0].id, expected_revision=0, **BY)
-    return repository
-
-
 def test_with_its_store_the_function_is_well_and_says_what_it_answers_with(
-    store_table: StoreTable, start: Callable[[], Catalogue]
+    store_table: StoreTable, start_catalogue: Callable[[], Catalogue]
 ) -> None:
     seed(store_table, book("2026-11-21.7", [row("rocket"), row("shuttle")]))
     with mock.patch.dict("os.environ", store_table.environment()):
-        catalogue = start()
+        catalogue = start_catalogue()
         health = catalogue.health()
         assert health.status == 200
         assert health.body == {
@@ -484,7 +331,7 @@ def test_with_its_store_the_function_is_well_and_says_what_it_answers_with(
 
 @pytest.mark.parametrize("broken", ["no table", "no server", "an empty store"])
 def test_without_its_store_the_function_is_degraded_and_answers_from_the_bundle(
-    moto_table: StoreTable, start: Callable[[], Catalogue], broken: str
+    moto_table: StoreTable, start_catalogue: Callable[[], Catalogue], broken: str
 ) -> None:
     settings = {
         "no table": {"TARIFF_TABLE": "nowhere", "TARIFF_DYNAMODB_ENDPOINT": moto_table.endpoint},
@@ -492,7 +339,7 @@ def test_without_its_store_the_function_is_degraded_and_answers_from_the_bundle(
         "an empty store": moto_table.environment(),
     }
     with mock.patch.dict("os.environ", settings[broken]):
-        catalogue = start()
+        catalogue = start_catalogue()
         health = catalogue.health()
         assert health.status == 200
         assert health.body["status"] == "degraded"
@@ -504,17 +351,17 @@ def test_without_its_store_the_function_is_degraded_and_answers_from_the_bundle(
 
 
 def test_a_pinned_version_that_only_a_lost_store_has_is_unavailable_for_now(
-    start: Callable[[], Catalogue],
+    start_catalogue: Callable[[], Catalogue],
 ) -> None:
     settings = {"TARIFF_TABLE": "t", "TARIFF_DYNAMODB_ENDPOINT": "http://127.0.0.1:1"}
     with mock.patch.dict("os.environ", settings):
-        answer = start().models(pricing_version="2026-11-21.7")
+        answer = start_catalogue().models(pricing_version="2026-11-21.7")
     assert problem(answer, 503)["type"] == "/docs#store-unavailable"
     assert answer.headers["retry-after"] == "5"
 
 
 def test_a_pinned_version_that_was_tampered_with_is_refused_as_our_fault(
-    moto_table: StoreTable, start: Callable[[], Catalogue]
+    moto_table: StoreTable, start_catalogue: Callable[[], Catalogue]
 ) -> None:
     seed(moto_table, bundled.current(), book("2026-11-21.7"))
     moto_table.client.update_item(
@@ -524,111 +371,9 @@ def test_a_pinned_version_that_was_tampered_with_is_refused_as_our_fault(
         ExpressionAttributeValues={":new": {"B": b"nonsense"}},
     )
     with mock.patch.dict("os.environ", moto_table.environment()):
-        catalogue = start()
+        catalogue = start_catalogue()
         assert problem(catalogue.models(pricing_version="2026-11-21.7"), 503)["request_id"]
         assert catalogue.health().body["status"] == "ok"
-
-
-# ETag
-
-
-class Timed:
-    """The catalogue on a seeded store, with the clock that its price books go by."""
-
-    def __init__(self, repository: Ledger, start: Callable[[], Catalogue]) -> None:
-        self.repository = repository
-        self.seconds = 1_000.0
-        books = Books(repository, clock=lambda: self.seconds)
-        with mock.patch.object(environment, "books", return_value=books):
-            self.catalogue = start()
-
-
-@pytest.fixture
-def timed(moto_table: StoreTable, start: Callable[[], Catalogue]) -> Timed:
-    """Two versions whose models and prices are the same; the first is active."""
-    return Timed(seed(moto_table, book("v1"), book("v2")), start)
-
-
-def both(catalogue: Catalogue) -> list[Answer]:
-    """The two answers that carry an ETag."""
-    return [catalogue.models(provider="acme"), catalogue.model("acme", "rocket")]
-
-
-def test_the_list_and_each_page_have_a_quoted_etag_and_are_to_be_revalidated(timed: Timed) -> None:
-    listed, page = both(timed.catalogue)
-    assert listed.headers["etag"] != page.headers["etag"]
-    for answer in (listed, page):
-        assert answer.headers["etag"].startswith('W/"')
-        assert answer.headers["etag"].endswith('"')
-        assert answer.headers["cache-control"] == "no-cache"
-
-
-@pytest.mark.parametrize("route", ["list", "page"])
-def test_an_answer_the_caller_has_is_not_sent_again(timed: Timed, route: str) -> None:
-    def ask(if_none_match: str = "") -> Answer:
-        if route == "list":
-            return timed.catalogue.models(provider="acme", if_none_match=if_none_match)
-        return timed.catalogue.model("acme", "rocket", if_none_match=if_none_match)
-
-    etag = ask().headers["etag"]
-    strong = etag.removeprefix("W/")
-    for known in (etag, strong, f'"other", {etag}', f'W/"other",{strong} , "x"', "*"):
-        answer = ask(known)
-        assert (answer.status, answer.body) == (304, None), known
-        assert answer.headers["etag"] == etag
-    for other in ('"other"', strong.strip('"'), f'{strong[:-2]}"', f"{etag}x", ","):
-        answer = ask(other)
-        assert answer.status == 200, other
-        assert answer.body["pricing"]["version"] == "v1"
-
-
-def test_the_etag_stays_while_only_the_age_of_the_prices_changes(timed: Timed) -> None:
-    first = both(timed.catalogue)
-    timed.seconds += 59
-    later = both(timed.catalogue)
-    for before, after in zip(first, later, strict=True):
-        assert before.body["pricing"]["age_seconds"] == 0
-        assert after.body["pricing"]["age_seconds"] == 59
-        assert after.headers["etag"] == before.headers["etag"]
-    timed.seconds += 1
-    for before, after in zip(first, both(timed.catalogue), strict=True):
-        assert after.body["pricing"]["age_seconds"] == 0
-        assert after.headers["etag"] == before.headers["etag"]
-
-
-def test_the_etag_is_another_for_another_version_though_its_prices_are_the_same(
-    timed: Timed,
-) -> None:
-    first = both(timed.catalogue)
-    timed.repository.activate("v2", expected_revision=1, **BY)
-    timed.seconds += 60
-    for before, after in zip(first, both(timed.catalogue), strict=True):
-        assert after.body["pricing"]["version"] == "v2"
-        assert after.headers["etag"] != before.headers["etag"]
-        assert (
-            timed.catalogue.models(provider="acme", if_none_match=before.headers["etag"]).status
-            == 200
-        )
-
-
-def test_the_etag_changes_with_the_active_price(catalogue: Catalogue) -> None:
-    tags = [
-        catalogue.model("anthropic", "claude-sonnet-5-5", as_of=as_of).headers["etag"]
-        for as_of in ("2026-10-05", "2026-10-06", "2026-10-07", "2026-10-08")
-    ]
-    assert tags[0] == tags[1] != tags[2] == tags[3]
-
-
-def test_pages_of_the_list_have_etags_of_their_own(catalogue: Catalogue) -> None:
-    whole = catalogue.models(limit="31").headers["etag"]
-    assert catalogue.models(limit="30").headers["etag"] != whole
-    assert catalogue.models(limit="200").headers["etag"] == whole
-
-
-def test_health_has_no_etag_and_is_not_kept(catalogue: Catalogue) -> None:
-    answer = catalogue.health()
-    assert "etag" not in answer.headers
-    assert answer.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize(

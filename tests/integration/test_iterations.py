@@ -5,16 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.handlers import Answer, Ask, Event, asking
+from tests.support.handlers import Answer, Ask
 from tests.support.usage_reading import iteration
 
 #: USD per million in and out: Fable 5, Opus 4.8, Sonnet 5.5.
 FABLE, OPUS, SONNET = (10, 50), (5, 25), (2, 10)
-
-
-@pytest.fixture
-def ask(event: Event) -> Ask:
-    return asking("estimate", event("estimate"))
 
 
 def cost(*parts: tuple[int, int, tuple[int, int]]) -> Fraction:

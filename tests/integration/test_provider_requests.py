@@ -29,11 +29,6 @@ MESSAGES: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def ask(event: Event) -> Ask:
-    return asking("estimate", event("estimate"))
-
-
 def tokens(ask: Ask, body: Mapping[str, Any], **more: Any) -> int:
     answer = ask(request=body, **more)
     assert answer.status == 200, answer.body

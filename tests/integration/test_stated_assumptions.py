@@ -5,17 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.support.handlers import Ask, Event, asking
+from tests.support.handlers import Ask
 
 DEEPSEEK: dict[str, Any] = {
     "model": "deepseek-v4-pro",
     "usage": {"prompt_tokens": 100_000, "completion_tokens": 10_000},
 }
-
-
-@pytest.fixture
-def ask(event: Event) -> Ask:
-    return asking("estimate", event("estimate"))
 
 
 def test_a_date_alone_means_the_most_expensive_hour_of_the_day(ask: Ask) -> None:

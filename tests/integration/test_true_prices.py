@@ -2,15 +2,10 @@
 
 import pytest
 
-from tests.support.handlers import Ask, Event, asking
+from tests.support.handlers import Ask
 
 #: 1,000 tokens in and out: a thousandth of the sum of both prices.
 THOUSAND = {"input_tokens": 1000, "output_tokens": 1000}
-
-
-@pytest.fixture
-def ask(event: Event) -> Ask:
-    return asking("estimate", event("estimate"))
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
 
 Open = Callable[..., Page]
+#: Three models, as an address of the page names them.
+THREE = "/#/?m=sonnet,haiku,gpt"
 
 
 @pytest.fixture(scope="session")
@@ -120,6 +122,17 @@ def violations(page: Page, *within: str) -> list[str]:
         for rule in found["violations"]
         for node in rule["nodes"]
     ]
+
+
+def settled(page: Page) -> None:
+    """Wait until the figures belong to what was entered."""
+    expect(page.locator("section.answer")).to_have_attribute("aria-busy", "false")
+
+
+def amounts(page: Page, model: str) -> list[str]:
+    """The exact amounts in a model's row: a request, a day, a month, a year."""
+    row = page.locator(f"table.costs tr[data-model='{model}']")
+    return [str(data.get_attribute("value")) for data in row.locator("data").all()]
 
 
 def photographed(page: Page, name: str) -> None:

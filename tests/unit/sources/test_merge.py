@@ -1,6 +1,5 @@
 """Merging the two lists: which price is used, what completes it, and the notes about it."""
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,44 +11,8 @@ from pricing.sources.corrections import Corrections
 from pricing.sources.merge import side_by_side
 from pricing.sources.names import best, stem, undated
 from pricing.sources.price_tables import completed, document_of, table_of
-
-VERSIONS = {"genai-prices": "1", "litellm": "2"}
-GENAI_NAME = {"id": "swift", "names": ["swift"]}
-
-
-def lists(**modes: Mapping[str, str]) -> dict[str, Any]:
-    return {mode: {"rates": dict(rates)} for mode, rates in modes.items()}
-
-
-def genai(modes: Mapping[str, Any], **row: Any) -> dict[str, Any]:
-    return {**GENAI_NAME, "periods": [{"lists": dict(modes)}], **row}
-
-
-def litellm(modes: Mapping[str, Any], **row: Any) -> dict[str, Any]:
-    return {"id": "swift", "kind": "chat", "lists": dict(modes), **row}
-
-
-def rows(
-    genai_rows: list[dict[str, Any]],
-    litellm_rows: list[dict[str, Any]],
-    *,
-    provider: str = "openai",
-    corrections: Mapping[str, Any] | None = None,
-    claude: list[dict[str, Any]] | None = None,
-) -> dict[str, dict[str, Any]]:
-    tables = Corrections({"as_of": date(2026, 11, 22), **(corrections or {})})
-    imported = {"provider": provider, "genai_prices": genai_rows, "litellm": litellm_rows}
-    (merge,) = merges(claude or [], [imported], tables, VERSIONS, [])
-    return {row["id"]: row for row in merge.rows}
-
-
-def standard(row: Mapping[str, Any]) -> dict[str, str]:
-    found: dict[str, str] = row["prices"][-1]["lists"]["standard"]["rates"]
-    return found
-
-
-ONE = {"input": "1", "output": "5"}
-TWO = {"input": "2", "output": "5"}
+from tests.support.merging import GENAI_NAME, ONE, TWO, VERSIONS, genai, litellm, rows, standard
+from tests.support.refresh_checks import lists
 
 
 def test_where_both_state_a_name_genai_prices_wins_and_the_difference_stays() -> None:
@@ -265,115 +228,6 @@ def test_a_claude_row_with_few_facts_still_prices_the_clouds() -> None:
     assert "max_output_tokens" not in found
 
 
-def test_a_providers_own_list_is_what_it_charges() -> None:
-    tiers = [{"above_tokens": 200_000, "rates": {"input": "2", "output": "10"}}]
-    copied = {"standard": {"rates": ONE, "tiers": tiers}}
-    imported = {"provider": "openrouter", "genai_prices": [genai(copied)], "litellm": []}
-    named = {"swift": table_of(lists(standard=TWO))}
-    tables = Corrections({"as_of": date(2026, 11, 22)})
-    (merge,) = merges([], [imported], tables, VERSIONS, [], named)
-    (row,) = merge.rows
-    assert standard(row) == TWO
-    assert row["prices"][0]["lists"]["standard"]["tiers"] == tiers
-    assert row["prices"][0]["source"] == "openrouter 2026-11-22, genai-prices 1"
-
-
-def resold(
-    copies: list[dict[str, Any]],
-    own: Mapping[str, Mapping[str, str]],
-    past: Mapping[str, list[dict[str, Any]]],
-) -> dict[str, dict[str, Any]]:
-    """OpenRouter's rows by name: of copies, of its own list, and of what it had once."""
-    imported = {"provider": "openrouter", "genai_prices": copies, "litellm": []}
-    named = {name: table_of(lists(standard=rates)) for name, rates in own.items()}
-    tables = Corrections({"as_of": date(2026, 11, 22)})
-    (merge,) = merges([], [imported], tables, VERSIONS, [], named, {"past": {"openrouter": past}})
-    return {name: row for row in merge.rows for name in (row["id"], *row.get("aliases", ()))}
-
-
-def seen(row: Mapping[str, Any]) -> list[tuple[Any, Any, Any]]:
-    """The beginning of each price of a row, its input and its cached input."""
-    every = [(period.get("from"), period["lists"]["standard"]["rates"]) for period in row["prices"]]
-    return [(begun, rates["input"], rates.get("cache_read")) for begun, rates in every]
-
-
-def test_a_dated_name_costs_what_the_own_list_has_for_the_name_of_its_row() -> None:
-    """OpenRouter answers with dated names, which are in no list but genai-prices' copy."""
-    copied = genai(lists(standard=ONE), id="a/swift", names=["a/swift", "a/swift-20260816"])
-    found = resold([copied], {"a/swift": TWO}, {})
-    assert found["a/swift-20260816"] is found["a/swift"]
-    assert standard(found["a/swift"]) == TWO
-
-
-def test_a_model_that_the_own_list_has_no_more_keeps_its_prices_and_not_those_of_a_copy() -> None:
-    states = [
-        {"lists": lists(standard=TWO), "to": "2026-03-01"},
-        {"lists": lists(standard={"input": "3", "output": "5"}), "gone": "2026-09-01"},
-    ]
-    copied = genai(lists(standard=ONE), id="a/swift", names=["a/swift"])
-    row = resold([copied], {}, {"a/swift": states})["a/swift"]
-    assert seen(row) == [(None, "2", None), ("2026-03-01", "3", None)]
-    assert {period["source"] for period in row["prices"]} == {"openrouter, until 2026-09-01"}
-
-
-@pytest.mark.parametrize(
-    ("begun", "expected"),
-    [
-        ("2026-08-31", [(None, "2", None)]),  # the own list had the model still
-        ("2026-09-01", [(None, "2", None), ("2026-09-01", "1", None)]),
-    ],
-)
-def test_what_a_copy_dates_after_the_own_list_is_a_later_price(
-    begun: str, expected: list[Any]
-) -> None:
-    states = [{"lists": lists(standard=TWO), "gone": "2026-09-01"}]
-    periods = [
-        {"lists": lists(standard={"input": "9", "output": "9"}), "to": begun},
-        {"lists": lists(standard=ONE), "from": begun},
-    ]
-    copied = {"id": "a/swift", "names": ["a/swift"], "periods": periods}
-    assert seen(resold([copied], {}, {"a/swift": states})["a/swift"]) == expected
-
-
-@pytest.mark.parametrize(
-    ("ended", "expected"),
-    [
-        ("2026-09-15", [(None, "2", None), ("2026-09-15", "3", None), ("2026-10-01", "1", None)]),
-        ("2026-10-01", [(None, "2", None), ("2026-10-01", "1", None)]),
-        ("2026-10-30", [(None, "2", None), ("2026-10-01", "1", None)]),
-    ],
-)
-def test_a_recorded_price_that_began_after_the_copy_s_own_date_is_that_of_the_copy(
-    ended: str, expected: list[Any]
-) -> None:
-    states = [
-        {"lists": lists(standard=TWO), "to": ended},
-        {"lists": lists(standard={"input": "3", "output": "5"}), "gone": "2026-09-01"},
-    ]
-    periods = [
-        {"lists": lists(standard={"input": "9", "output": "9"}), "to": "2026-10-01"},
-        {"lists": lists(standard=ONE), "from": "2026-10-01"},
-    ]
-    copied = {"id": "a/swift", "names": ["a/swift"], "periods": periods}
-    assert seen(resold([copied], {}, {"a/swift": states})["a/swift"]) == expected
-
-
-def test_a_copy_at_the_last_price_of_the_own_list_completes_it() -> None:
-    states = [{"lists": lists(standard=TWO), "gone": "2026-09-01"}]
-    copied = genai(lists(standard=TWO | {"cache_read": "0.2"}), id="a/swift", names=["a/swift"])
-    row = resold([copied], {}, {"a/swift": states})["a/swift"]
-    assert seen(row) == [(None, "2", "0.2")]
-
-
-def test_a_model_of_no_list_is_known_with_the_day_since_when_it_is_gone() -> None:
-    free = [{"lists": lists(standard={"input": "0", "output": "0"}), "gone": "2026-09-01"}]
-    paid = [{"lists": lists(standard=TWO), "gone": "2026-09-01"}]
-    found = resold([], {"b/one": ONE}, {"a/swift": paid, "a/swift:free": free, "b/two:free": free})
-    assert found.keys() == {"a/swift", "b/one", "b/two:free"}  # a free variant needs no row
-    assert found["a/swift"]["lifecycle"] == {"missing_upstream_since": "2026-09-01"}
-    assert standard(found["b/two:free"]) == {"input": "0", "output": "0"}
-
-
 def test_a_search_costs_the_same_on_a_regional_endpoint() -> None:
     found = clouds("bedrock", "us.anthropic.claude-opus-5")
     assert standard(found["us.anthropic.claude-opus-5"])["web_search"] == "0.01"
@@ -398,51 +252,6 @@ def test_a_window_adds_hours_at_the_off_peak_price_where_there_is_one() -> None:
     )["swift"]
     assert "windows" not in found["prices"][0]
     assert found["prices"][1]["windows"] == [off_peak, hours | {"lists": lists(standard=ONE)}]
-
-
-def test_corrections_exclude_prefer_replace_and_add() -> None:
-    lists_both = [genai(lists(standard=ONE))], [litellm(lists(standard=TWO))]
-    about = {"provider": "openai", "ids": ["swift"], "reason": "because"}
-    assert rows(*lists_both, corrections={"exclude": [about]}) == {}
-    preferred = rows(*lists_both, corrections={"prefer": [about | {"list": "litellm"}]})
-    assert standard(preferred["swift"]) == TWO
-    history = [
-        {"to": "2026-01-01", "lists": lists(standard={"input": "8", "output": "9"})},
-        {"from": "2026-01-01", "lists": lists(standard={"input": "7", "output": "9"})},
-    ]
-    entry = about | {"source": "price page", "period": history}
-    replaced = rows(*lists_both, corrections={"replace": [entry]})["swift"]
-    assert [part["lists"]["standard"]["rates"]["input"] for part in replaced["prices"]] == [
-        "8",
-        "7",
-    ]
-    assert replaced["prices"][0]["source"] == "price page"
-    priority = {"priority": {"input": "2", "output": "9"}}
-    added = rows(*lists_both, corrections={"add": [about | {"lists": priority}]})["swift"]
-    assert added["prices"][0]["lists"]["priority"]["rates"] == priority["priority"]
-
-
-@pytest.mark.parametrize(
-    "tables",
-    [
-        {"exlude": []},
-        {"exclude": [{"provider": "openai", "ids": ["x"]}]},
-        {"exclude": [{"provider": "openai", "ids": ["x"], "reason": "r", "list": "litellm"}]},
-    ],
-)
-def test_a_correction_that_is_misspelt_or_without_a_reason_is_refused(
-    tables: dict[str, Any],
-) -> None:
-    with pytest.raises(ValueError, match=r"corrections\.toml"):
-        Corrections({"as_of": date(2026, 11, 22), **tables})
-
-
-def test_a_correction_that_matches_nothing_is_named() -> None:
-    about = {"provider": "openai", "ids": ["swift"], "reason": "because"}
-    corrections = Corrections({"as_of": date(2026, 11, 22), "exclude": [about]})
-    assert "swift" in corrections.unused()[0]
-    assert corrections.excludes("openai", "swift")
-    assert corrections.unused() == []
 
 
 @pytest.mark.parametrize(
@@ -514,130 +323,6 @@ def test_a_model_that_no_list_has_yet_is_known_until_a_list_has_it(listed: bool)
         assert (row["lifecycle"], row["notes"]) == ({"released": "2026-11-10"}, ["It is new."])
         assert row["prices"][0]["source"] == "its page"
         assert tables.unused() == []
-
-
-def test_a_slip_of_a_list_is_corrected_and_stays_visible() -> None:
-    about = {"provider": "openai", "ids": ["swift"], "reason": "A slip.", "source": "its page"}
-    slip = about | {"wrong": {"input": "2"}, "right": {"input": "0.2"}}
-    found = rows(
-        [],
-        [litellm(lists(standard={"input": "2", "output": "9"}))],
-        corrections={"correct": [slip]},
-    )
-    assert standard(found["swift"]) == {"input": "0.2", "output": "9"}
-    assert "Corrected: A slip. Source: its page." in found["swift"]["notes"]
-    assert {"component": "input", "mode": "standard", "litellm": "2", "used": "0.2"} in found[
-        "swift"
-    ]["disagreements"]
-
-
-def test_a_correction_of_a_price_that_is_gone_is_unused() -> None:
-    slip = {
-        "provider": "openai",
-        "ids": ["swift"],
-        "reason": "A slip.",
-        "source": "its page",
-        "wrong": {"input": "3"},
-        "right": {"input": "0.3"},
-    }
-    tables = Corrections({"as_of": date(2026, 11, 22), "correct": [slip]})
-    listed = [litellm(lists(standard={"input": "2", "output": "9"}))]
-    imported = {"provider": "openai", "genai_prices": [], "litellm": listed}
-    (merge,) = merges([], [imported], tables, VERSIONS, [])
-    assert standard(merge.rows[0])["input"] == "2"
-    assert tables.unused() == [
-        "corrections.toml: correct ['swift'] of openai matches nothing any more"
-    ]
-
-
-def test_what_applied_before_and_since_is_put_around_the_lists_prices() -> None:
-    about = {"provider": "openai", "ids": ["swift"], "reason": "It moved.", "source": "its page"}
-    rates = {"standard": {"rates": {"input": "8", "output": "9"}}}
-    moves = {
-        "past": [about | {"to": "2026-01-01", "lists": rates}],
-        "since": [about | {"from": "2026-05-15T19:00:00", "lists": rates}],
-    }
-    found = rows([], [litellm(lists(standard=TWO))], corrections=moves)["swift"]["prices"]
-    assert [
-        (p.get("from"), p.get("to"), p["lists"]["standard"]["rates"]["input"]) for p in found
-    ] == [
-        (None, "2026-01-01", "8"),
-        ("2026-01-01", "2026-05-15T19:00:00", TWO["input"]),
-        ("2026-05-15T19:00:00", None, "8"),
-    ]
-
-
-def test_several_past_prices_have_their_own_hours_and_no_others() -> None:
-    def of(price: str) -> dict[str, Any]:
-        return {"standard": {"rates": {"input": price, "output": "9"}}}
-
-    about = {"provider": "openai", "ids": ["swift"], "reason": "Hours.", "source": "its page"}
-    night = {"from": "20:00", "to": "06:00", "lists": of("4")}
-    weekend = about | {"from": "00:00", "to": "00:00", "days": [6, 7]}
-    states = [
-        {"to": "2026-01-01", "lists": of("8"), "windows": [night]},
-        {"to": "2026-01-02", "lists": of("4")},
-    ]
-    listed = {**litellm(of("8")), "windows": [night]}
-    corrections = {"past": [about | {"period": states}], "window": [weekend]}
-    found = rows([], [listed], corrections=corrections)["swift"]["prices"]
-    assert [
-        (p.get("to"), p["lists"]["standard"]["rates"]["input"], len(p.get("windows", ())))
-        for p in found
-    ] == [("2026-01-01", "8", 1), ("2026-01-02", "4", 0), (None, "8", 2)]
-
-
-@pytest.mark.parametrize(
-    ("begins", "is_own"), [("2026-11-22T00:00:00", True), ("2026-11-23T00:00:00", False)]
-)
-def test_what_applies_from_a_later_day_leaves_todays_price_a_lists(
-    begins: str, is_own: bool
-) -> None:
-    """A refresh takes Tariff's own prices as they are, and has a list's confirmed."""
-    rates = {"standard": {"rates": {"input": "8", "output": "9"}}}
-    about = {"provider": "openai", "ids": ["swift"], "reason": "It moves.", "source": "its page"}
-    moves = {"since": [about | {"from": begins, "lists": rates}]}
-    tables = Corrections({"as_of": date(2026, 11, 22), **moves})
-    imported = {"provider": "openai", "genai_prices": [], "litellm": [litellm(lists(standard=TWO))]}
-    (merge,) = merges([], [imported], tables, VERSIONS, [])
-    assert (merge.listings["swift"].source is not None) is is_own
-    assert merge.rows[0]["prices"][-1]["source"] == "its page"
-
-
-@pytest.mark.parametrize(("last", "periods"), [(TWO, 2), (ONE, 1)])
-def test_a_recorded_past_is_used_where_it_ends_with_todays_price(
-    last: dict[str, str], periods: int
-) -> None:
-    states = [{"to": "2026-08-31", "lists": lists(standard=ONE)}, {"lists": lists(standard=last)}]
-    imported = {
-        "provider": "openai",
-        "genai_prices": [],
-        "litellm": [litellm(lists(standard=TWO))],
-    }
-    tables = Corrections({"as_of": date(2026, 11, 22)})
-    past = {
-        "past": {"openai": {"swift": states}},
-        "first_seen": {"openai": {"swift": "2026-02-01"}},
-    }
-    (merge,) = merges([], [imported], tables, VERSIONS, [], past=past)
-    (row,) = merge.rows
-    assert len(row["prices"]) == periods
-    assert row["lifecycle"] == {"first_seen": "2026-02-01"}
-
-
-def test_a_recorded_past_comes_before_a_price_that_has_ended_itself() -> None:
-    states: list[dict[str, Any]] = [
-        {"to": "2026-03-01", "lists": lists(standard={"input": "3", "output": "5"})},
-        {"to": "2026-10-30", "lists": lists(standard=ONE)},
-        {"lists": lists(standard=TWO)},
-    ]
-    periods = [
-        {"lists": lists(standard=ONE), "to": "2026-10-19"},
-        {"lists": lists(standard=TWO), "from": "2026-10-19"},
-    ]
-    copied = {"id": "a/swift", "names": ["a/swift"], "periods": periods}
-    row = resold([copied], {}, {"a/swift": states})["a/swift"]
-    assert seen(row) == [(None, "3", None), ("2026-03-01", "1", None), ("2026-10-19", "2", None)]
 
 
 PRIORITY = {"input": "4", "output": "10"}
