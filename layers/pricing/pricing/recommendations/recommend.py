@@ -343,10 +343,6 @@ def recommend_one(
         if reference is not None:
             hours |= dict.fromkeys(context.hour_assumption(task, reference, call))
     found = chosen.estimate if chosen is not None else None
-    saves = None
-    if chosen is not None and chosen.total_usd is not None and top.total_usd is not None:
-        saves = subtract(top.total_usd, chosen.total_usd)
-    percent = None if saves is None else percent_of(saves, top.total_usd or ZERO)
     batch, caching, cascade = None, None, None
     limit, long_answers = _max_tokens(chosen, likely), None
     if limit is not None and chosen is not None and not task.output_is_stated:
@@ -375,7 +371,7 @@ def recommend_one(
         estimate=found,
         why=why(decision, choice, candidates[assigned], top, switch),
         alternatives=alternatives(context.ranked, candidates, choice, assigned),
-        savings_vs_always_top=TopModelSavings(top.model.id, saves, percent),
+        savings_vs_always_top=_savings(chosen, top),
         batch=batch,
         caching=caching,
         cascade=cascade,
@@ -409,6 +405,14 @@ def _switch(
         raise InvalidRequest.at("/current_model", detail)
     to, _ = context.priced_on(task, chosen.model.key, call)
     return cache_switch(current, to, counted.attempts[0].usage, task.cached_tokens, task.calls)
+
+
+def _savings(chosen: ModelCandidate | None, top: ModelCandidate) -> TopModelSavings:
+    """Return what the choice saves on the strongest model, where both costs are known."""
+    if chosen is None or chosen.total_usd is None or top.total_usd is None:
+        return TopModelSavings(top.model.id, None, None)
+    saves = subtract(top.total_usd, chosen.total_usd)
+    return TopModelSavings(top.model.id, saves, percent_of(saves, top.total_usd))
 
 
 def _max_tokens(chosen: ModelCandidate | None, likely: OutputRange) -> int | None:

@@ -176,31 +176,24 @@ class RowMaker:
             "capabilities": sorted(_capabilities(facts, first)),
             "prices": [{"source": source, **period} for period in first.periods],
             "disagreements": _disagreements(group),
-            "family": next(
-                (
-                    family
-                    for of, members, family in self._families
-                    if of == provider and members.fullmatch(first.name)
-                ),
-                None,
-            ),
+            "family": self._family(provider, first.name),
         }
         if facts.get("kind") in KINDS_SHOWN:
             row["mode"] = facts["kind"]
-        claude = self._claude.model(provider, first.name)
-        if claude:  # a row that a refresh added has few of these facts
-            row |= {key: claude[key] for key in FROM_CLAUDE if key in claude}
-            row["context_window"] = facts.get("context_window") or claude.get("context_window")
-            if not facts:
-                row["max_output_tokens"] = claude.get("max_output_tokens")
-                known = {*claude.get("capabilities", ())} - {"batch", "caching"}
-                row["capabilities"] = sorted({*row["capabilities"], *known})
-            if provider == "azure":
-                row["us_multiplier"] = claude.get("us_multiplier")
+        if claude := self._claude.model(provider, first.name):
+            row |= _of_claude(row, claude, facts)
         elif provider == "bedrock" and "us-gov" in first.name:
             notes.append(GOVCLOUD)
         row["notes"] = list(dict.fromkeys(notes))
         return row
+
+    def _family(self, provider: str, name: str) -> str | None:
+        found = (
+            family
+            for of, members, family in self._families
+            if of == provider and members.fullmatch(name)
+        )
+        return next(found, None)
 
     def _cache_minimum(
         self, provider: str, listing: Listing, facts: Mapping[str, Any]
@@ -307,6 +300,19 @@ def _owns(provider: str, group: list[Listing]) -> bool:
         re.match(pattern, listing.name) and (provider == "bedrock" or "/" not in listing.name)
         for listing in group
     )
+
+
+def _of_claude(row: Row, claude: Row, facts: Mapping[str, Any]) -> Row:
+    """What Claude's own row says of a cloud's; one that a refresh added has few of these facts."""
+    found = {key: claude[key] for key in FROM_CLAUDE if key in claude}
+    found["context_window"] = facts.get("context_window") or claude.get("context_window")
+    if not facts:
+        found["max_output_tokens"] = claude.get("max_output_tokens")
+        known = {*claude.get("capabilities", ())} - {"batch", "caching"}
+        found["capabilities"] = sorted({*row["capabilities"], *known})
+    if row["provider"] == "azure":
+        found["us_multiplier"] = claude.get("us_multiplier")
+    return found
 
 
 def _tokenizer(provider: str, name: str) -> str | None:
