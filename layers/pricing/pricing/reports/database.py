@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -53,6 +54,12 @@ def fetched(cursor: Database) -> Iterator[Row]:
     """Yield the rows of a query, holding at most 10,000 of them in memory."""
     while rows := cursor.fetchmany(10_000):
         yield from rows
+
+
+def by_name(cursor: Database) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a query, each as its values by the names of their columns."""
+    names = [column[0] for column in cursor.description or ()]
+    return (dict(zip(names, row, strict=True)) for row in fetched(cursor))
 
 
 def literal(value: object) -> str:

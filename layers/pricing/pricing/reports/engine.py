@@ -22,9 +22,9 @@ from pricing.errors import InvalidRequest
 from pricing.reports.assumed import family_notices, hourly, midnight_notices, notices_of_terms
 from pricing.reports.database import (
     SMALL_BYTES,
+    by_name,
     database,
     day_us,
-    fetched,
     from_csv,
     listed,
     literal,
@@ -440,9 +440,7 @@ class Engine:
             f"SELECT *, {self._provider} AS provider FROM priced WHERE cost IS NOT NULL"
             " ORDER BY ALL"
         )
-        names = [column[0] for column in cursor.description or ()]
-        for row in fetched(cursor):
-            yield dict(zip(names, row, strict=True))
+        yield from by_name(cursor)
 
     def unpriced(self) -> list[Row]:
         """``(model, reason, calls)`` of the calls without a price, most calls first."""
@@ -484,6 +482,4 @@ class Engine:
         }
 
     def _dictionaries(self, sql: str) -> list[dict[str, Any]]:
-        found = self._db.execute(sql)
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return list(by_name(self._db.execute(sql)))

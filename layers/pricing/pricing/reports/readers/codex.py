@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pricing.reports.readers.record_format import Document, at, first
+from pricing.reports.readers.record_format import Document, at, first, stated
 from pricing.reports.source_formats import SourceFormat
 
 #: So many calls are remembered to tell those that a fork repeats.
@@ -67,9 +67,9 @@ class CodexSession:
             "usage_format": "openai_responses",
             "service_tier": first(payload, _TIER) or self._tier,
             **self._labels,
-            **{name: value for name, value in labels.items() if value is not None},
+            **stated(labels),
         }
-        return [{name: value for name, value in record.items() if value is not None}]
+        return [stated(record)]
 
     def _look(self, kind: str, payload: Document) -> None:
         """Remember the session, the model of the turn and the tier that was chosen last."""
@@ -78,8 +78,7 @@ class CodexSession:
         if kind == "session_meta":
             self._used = self._tier = self._recorded = self._counted = None
             self._is_copied = payload.get("forked_from_id") is not None
-            labels = {"session": payload.get("id"), "project": payload.get("cwd")}
-            self._labels = {name: value for name, value in labels.items() if value is not None}
+            self._labels = stated({"session": payload.get("id"), "project": payload.get("cwd")})
         elif "thread_settings_applied" in (kind, payload.get("type")):
             self._tier = first(payload, _SETTINGS_TIER)
         elif kind == "turn_context" and "service_tier" in payload:

@@ -1,6 +1,6 @@
 """What the leaves of a kind of usage object count, by the table of shapes, and the sums in SQL.
 
-``counted`` asks ``pricing.usage`` what each leaf of an example means. ``BUCKETS_SQL`` are the rules
+``counted`` asks ``pricing.usage`` what each leaf of an example means. ``BucketsSql`` has the rules
 of ``pricing.usage.split`` over columns of those meanings, for calls that leave no question:
 ``certain`` says which do. Every other call is read by ``pricing.usage`` itself.
 """
@@ -248,80 +248,87 @@ def empty_in(usage: Mapping[str, Any]) -> dict[Steps, str]:
     return {steps: "{}" if one == {} else "[]" for steps, one in values.items() if one in ({}, [])}
 
 
-def buckets_sql(
-    known: Callable[[str], bool],
-) -> tuple[list[dict[str, str]], dict[str, str], list[str]]:
+class BucketsSql:
     """How to compute the buckets from the columns ``of_<count>``, each a count or NULL.
 
-    Returns columns to add one step after the other, the buckets by these, and what must hold for a
-    call to be certain. ``known`` says which counts there are at all.
+    ``known`` says which counts there are at all.
     """
 
-    def given(count: str) -> str:
-        return f"of_{count}" if known(count) else "CAST(NULL AS BIGINT)"
+    def __init__(self, known: Callable[[str], bool]) -> None:
+        self._known = known
+        apart = [self._number(count) for count in ("reasoning", "apart") if known(count)]
+        self._reasoned = f"({' + '.join(apart)})" if apart else "0"
+        written = (f"{self._given(f'write_{ttl}')} IS NOT NULL" for ttl in ("5m", "1h"))
+        self._split = f"({' OR '.join(written)})"
+        self._any_written = any(map(known, ("write", "write_other", "write_5m", "write_1h")))
 
-    def number(count: str) -> str:
-        return f"COALESCE(of_{count}, 0)" if known(count) else "0"
+    def _given(self, count: str) -> str:
+        return f"of_{count}" if self._known(count) else "CAST(NULL AS BIGINT)"
 
-    parts = [number(count) for count in ("reasoning", "apart") if known(count)]
-    reasoned = f"({' + '.join(parts)})" if parts else "0"
-    both = f"({number('write_5m')} + {number('write_1h')})"
-    other, written, whole = number("write_other"), given("write"), given("whole")
-    split = f"({given('write_5m')} IS NOT NULL OR {given('write_1h')} IS NOT NULL)"
-    any_written = any(map(known, ("write", "write_other", "write_5m", "write_1h")))
-    steps = [
-        {
-            "writes": f"CASE WHEN {split} THEN {number('write_5m')}"
-            f" ELSE COALESCE(NULLIF({written}, 0), {other}) END"
-            if any_written
-            else "0",
-        },
-        {
-            "cached": f"{number('read')} + writes + {number('write_1h')}",
-            "answered": f"CASE WHEN {given('answer')} IS NULL"
-            f" THEN {number('visible')} + {reasoned} ELSE of_answer + {number('apart')} END"
-            if known("answer")
-            else f"{number('visible')} + {reasoned}",
-        },
-        {"uncached": f"CASE WHEN {whole} IS NULL THEN {number('fresh')} ELSE {whole} - cached END"},
-    ]
-    certain = [
-        f"({whole} IS NOT NULL OR {given('fresh')} IS NOT NULL)",
-        f"(omits_zeros OR {given('answer')} IS NOT NULL OR {given('visible')} IS NOT NULL)",
-        "uncached >= 0",
-        f"answered >= {reasoned}",
-    ]
-    if known("fresh") and (known("read") or known("write")):
-        certain.append(f"NOT (cache_in_doubt AND cached > 0 AND {number('fresh')} >= cached)")
-    if known("write_5m") or known("write_1h"):
-        certain.append(f"(NOT {split} OR {written} IS NULL OR {written} = {both})")
-    if known("write_other"):
-        certain.append(
-            f"({other} = 0 OR CASE WHEN {split} THEN {other} = {both}"
-            f" ELSE {written} IS NULL OR {written} = {other} END)"
+    def _number(self, count: str) -> str:
+        return f"COALESCE(of_{count}, 0)" if self._known(count) else "0"
+
+    def steps(self) -> list[dict[str, str]]:
+        """Columns to add, one step after the other."""
+        number, whole = self._number, self._given("whole")
+        writes = (
+            f"CASE WHEN {self._split} THEN {number('write_5m')}"
+            f" ELSE COALESCE(NULLIF({self._given('write')}, 0), {number('write_other')}) END"
         )
-    if known("whole") and known("fresh"):
-        certain.append(f"({whole} IS NULL OR of_fresh IS NULL OR of_fresh = uncached)")
-    if known("miss"):
-        certain.append(
-            f"({whole} IS NULL OR of_miss IS NULL OR {number('read')} + of_miss = {whole})"
-        )
-    if known("thinking"):
-        certain.append(f"{number('thinking')} <= {number('answer')}")
-    if known("total"):
-        prompt = f"uncached + cached + {number('tool_prompt')}"
-        certain.append(
-            f"(COALESCE(of_total, 0) IN (0, {prompt} + answered) OR (NOT total_decides"
-            f" AND (of_total = {prompt} + answered - {number('apart')}"
-            f" OR ({whole} IS NULL AND of_total = uncached + answered))))"
-        )
-    buckets = {
-        "input": f"uncached + {number('tool_prompt')}",
-        "cache_read": number("read"),
-        "cache_write_5m": "writes" if any_written else "0",
-        "cache_write_1h": number("write_1h"),
-        "output": f"answered - {reasoned}",
-        "reasoning_output": reasoned,
-        **{tool: number(tool) for tool in TOOLS},
-    }
-    return steps, buckets, certain
+        answered = f"{number('visible')} + {self._reasoned}"
+        if self._known("answer"):
+            whole_answer = f"of_answer + {number('apart')}"
+            answered = f"CASE WHEN of_answer IS NULL THEN {answered} ELSE {whole_answer} END"
+        return [
+            {"writes": writes if self._any_written else "0"},
+            {"cached": f"{number('read')} + writes + {number('write_1h')}", "answered": answered},
+            {
+                "uncached": f"CASE WHEN {whole} IS NULL THEN {number('fresh')}"
+                f" ELSE {whole} - cached END"
+            },
+        ]
+
+    def buckets(self) -> dict[str, str]:
+        """The buckets, by the columns of ``steps``."""
+        return {
+            "input": f"uncached + {self._number('tool_prompt')}",
+            "cache_read": self._number("read"),
+            "cache_write_5m": "writes" if self._any_written else "0",
+            "cache_write_1h": self._number("write_1h"),
+            "output": f"answered - {self._reasoned}",
+            "reasoning_output": self._reasoned,
+            **{tool: self._number(tool) for tool in TOOLS},
+        }
+
+    def certain(self) -> Iterator[str]:
+        """What must hold for a call to be certain."""
+        known, given, number = self._known, self._given, self._number
+        whole, split = given("whole"), self._split
+        yield f"({whole} IS NOT NULL OR {given('fresh')} IS NOT NULL)"
+        yield f"(omits_zeros OR {given('answer')} IS NOT NULL OR {given('visible')} IS NOT NULL)"
+        yield "uncached >= 0"
+        yield f"answered >= {self._reasoned}"
+        if known("fresh") and (known("read") or known("write")):
+            yield f"NOT (cache_in_doubt AND cached > 0 AND {number('fresh')} >= cached)"
+        both = f"({number('write_5m')} + {number('write_1h')})"
+        other, written = number("write_other"), given("write")
+        if known("write_5m") or known("write_1h"):
+            yield f"(NOT {split} OR {written} IS NULL OR {written} = {both})"
+        if known("write_other"):
+            yield (
+                f"({other} = 0 OR CASE WHEN {split} THEN {other} = {both}"
+                f" ELSE {written} IS NULL OR {written} = {other} END)"
+            )
+        if known("whole") and known("fresh"):
+            yield f"({whole} IS NULL OR of_fresh IS NULL OR of_fresh = uncached)"
+        if known("miss"):
+            yield f"({whole} IS NULL OR of_miss IS NULL OR {number('read')} + of_miss = {whole})"
+        if known("thinking"):
+            yield f"{number('thinking')} <= {number('answer')}"
+        if known("total"):
+            prompt = f"uncached + cached + {number('tool_prompt')}"
+            yield (
+                f"(COALESCE(of_total, 0) IN (0, {prompt} + answered) OR (NOT total_decides"
+                f" AND (of_total = {prompt} + answered - {number('apart')}"
+                f" OR ({whole} IS NULL AND of_total = uncached + answered))))"
+            )

@@ -56,6 +56,7 @@ from pricing.reports.readers.record_format import (
     may_have,
     record_of,
     row_of,
+    stated,
     whole,
 )
 from pricing.reports.readers.several import (
@@ -301,9 +302,8 @@ class FormatReader:
         message = self._started["message"]
         merged = {**(message.get("usage") or {}), **delta}
         timed = {"timestamp": first(self._started, "timestamp") or document.get("timestamp")}
-        timed = {name: value for name, value in timed.items() if value is not None}
-        whole_call = {**timed, "type": "message_start", "message": {**message, "usage": merged}}
-        return [Found("anthropic_stream", whole_call)]
+        whole_call = {"type": "message_start", "message": {**message, "usage": merged}}
+        return [Found("anthropic_stream", stated(timed) | whole_call)]
 
     def _openai_stream(self, document: Document) -> list[Found] | None:
         """Events of OpenAI's streams: the last one has the usage, all others are not calls."""
@@ -322,7 +322,7 @@ class FormatReader:
         if not isinstance(answer, dict) or not isinstance(answer.get("usage"), dict):
             return []
         known = {"timestamp": document.get("timestamp"), "model": model, **answer}
-        return [Found("openai_stream", {key: one for key, one in known.items() if one is not None})]
+        return [Found("openai_stream", stated(known))]
 
     # --- Chat and coding tools -------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from pricing.reports.provider_columns import (
     several_searches,
 )
 from pricing.reports.rates import BUCKETS
-from pricing.reports.readers.counted import Steps, buckets_sql
+from pricing.reports.readers.counted import BucketsSql, Steps
 from pricing.reports.readers.leaves import (
     JSON,
     NUMBER,
@@ -102,8 +102,9 @@ class JsonColumns(ABC):
                 among = conditions if name == "sound" else columns.setdefault(name, {})
                 among.setdefault(sql, []).append(number)
         leaves = {name: _by_plan(found, len(plans)) for name, found in columns.items()}
-        steps, buckets, certain = buckets_sql(lambda count: f"of_{count}" in columns)
-        certain += self._certain(plans, columns.keys())
+        sums = BucketsSql(lambda count: f"of_{count}" in columns)
+        buckets = sums.buckets()
+        certain = [*sums.certain(), *self._certain(plans, columns.keys())]
         certain += [_of_plans(sql, numbers, plans) for sql, numbers in conditions.items()]
         parts = {
             **{name: name if name in columns else _NULL for name in _NAMES},
@@ -121,7 +122,7 @@ class JsonColumns(ABC):
             " ELSE TRUE END",
         }
         sql = f"SELECT *, {selected(leaves)} FROM ({self._planned(source, numbers)})"
-        for further in steps:
+        for further in sums.steps():
             sql = f"SELECT *, {selected(further)} FROM ({sql})"
         return f"SELECT {selected(read)} FROM ({sql})", same
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pricing.reports.readers.record_format import Document
+from pricing.reports.readers.record_format import Document, stated
 from pricing.reports.source_formats import SourceFormat
 
 #: So many names of models are remembered.
@@ -51,4 +51,4 @@ class KimiSession:
             "usage": {_COUNTS.get(name, name): count for name, count in usage.items()},
             "usage_format": "anthropic",
         }
-        return {name: value for name, value in record.items() if value is not None}
+        return stated(record)

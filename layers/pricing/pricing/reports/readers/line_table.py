@@ -22,6 +22,7 @@ from pricing.reports.readers.counted import Steps
 from pricing.reports.readers.files import MAX_LINE_BYTES
 from pricing.reports.readers.forms import Form, FormColumns, Forms
 from pricing.reports.readers.json_lines import NO_CALL, JsonColumns, KindColumns, leaves_of
+from pricing.reports.readers.leaves import selected
 from pricing.reports.readers.plans import ColumnPlan, Compared, Kind, kind_of
 from pricing.reports.source_formats import ReadOptions, SourceFormat
 from pricing.reports.sql import CALL_COLUMNS
@@ -105,11 +106,9 @@ class LineTable:
             if table == "all_rows":
                 line, where = "rowid", "plan IS NOT NULL" if others else "TRUE"
             skipped = self._count(f"{table} WHERE {where}")
-            parts = [
-                f"{same[name]} AS {name}" if name in same else name for name in CALL_COLUMNS[1:]
-            ]
+            parts = selected({name: same.get(name, name) for name in CALL_COLUMNS[1:]})
             read.append(
-                f"SELECT {line} + {first_line} AS line, {', '.join(parts)}, odd, raw FROM {table}"
+                f"SELECT {line} + {first_line} AS line, {parts}, odd, raw FROM {table}"
                 f" WHERE {where}{' AND odd IS NOT NULL' if skipped else ''}"
             )
         self._db.execute(f"CREATE VIEW read AS {' UNION ALL '.join(read)}")

@@ -17,7 +17,7 @@ from typing import Any
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import TariffError
 from pricing.notices import Notice
-from pricing.reports.database import Database, fetched, literal
+from pricing.reports.database import Database, by_name, literal
 from pricing.reports.provider_columns import several_searches
 from pricing.reports.rates import BUCKETS, PROMPT_BUCKETS, Row
 from pricing.reports.readers.record_format import ID_SEPARATOR
@@ -155,11 +155,9 @@ class Merger:
             " (SELECT request_id FROM calls_of_ids WHERE alone)) AS l"
             " LEFT JOIN singly AS s ON s.line = l.line ORDER BY l.request_id, l.line"
         )
-        names = [column[0] for column in cursor.description or ()]
-        lines = (dict(zip(names, row, strict=True)) for row in fetched(cursor))
         dropped: list[int] = []
         added: list[list[object]] = []
-        for _, group in groupby(lines, key=itemgetter("request_id")):
+        for _, group in groupby(by_name(cursor), key=itemgetter("request_id")):
             of_call = list(group)
             records = [self._record(line) for line in of_call]
             keys = [line["line"] for line in of_call]

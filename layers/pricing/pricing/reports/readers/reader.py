@@ -44,6 +44,7 @@ from pricing.reports.readers.files import (
     safe_lines,
 )
 from pricing.reports.readers.formats import FormatReader
+from pricing.reports.readers.leaves import selected
 from pricing.reports.readers.line_table import MAX_LINE_DEPTH, LineTable
 from pricing.reports.readers.record_format import Found
 from pricing.reports.readers.records import ignored_in, labels_of, read_record
@@ -244,10 +245,8 @@ class UsageReader:
         self._count_ignored(
             self._flat.ignored_in_rows(), "csv_rows" if file.kind == "csv" else whole
         )
-        parts = [f"{same[name]} AS {name}" if name in same else name for name in CALL_COLUMNS]
-        self._db.execute(
-            f"CREATE VIEW read AS SELECT {', '.join(parts)}, odd, zoneless, raw FROM ({read})"
-        )
+        parts = selected({name: same.get(name, name) for name in CALL_COLUMNS})
+        self._db.execute(f"CREATE VIEW read AS SELECT {parts}, odd, zoneless, raw FROM ({read})")
 
     def _count_ignored(self, conditions: Mapping[str, str], rows: str) -> None:
         """Count the rows of a table in which columns are not read."""

@@ -181,6 +181,11 @@ def nested(members: Document, undivided: Collection[str] = ()) -> dict[str, Any]
 MAX_TEXT_BYTES = 16_000_000
 
 
+def stated(members: Document) -> dict[str, Any]:
+    """The members that have a value."""
+    return {name: value for name, value in members.items() if value is not None}
+
+
 def first(document: Any, paths: str) -> Any:
     """The first value at one of several paths, None where there is none."""
     values = (0 if path == "0" else at(document, path) for path in alternatives(paths))
@@ -316,8 +321,7 @@ def record_of(known: RecordFormat, body: Document) -> dict[str, Any]:
         held = first(body, paths)
         if isinstance(held, dict | list):
             found[alternatives(paths)[0]] = held
-    found |= _terms(known, body)
-    return {name: value for name, value in found.items() if value is not None}
+    return stated(found | _terms(known, body))
 
 
 def _model(known: RecordFormat, body: Document) -> Any:

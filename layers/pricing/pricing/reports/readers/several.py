@@ -21,6 +21,7 @@ from pricing.reports.readers.record_format import (
     marked,
     objects,
     record_of,
+    stated,
     whole,
 )
 from pricing.reports.readers.records import MAX_TEXT, MOMENTS
@@ -117,23 +118,22 @@ def agent_sdk(document: Document) -> list[Found] | None:
     models = sums_by_model(document)
     if models is None:
         return None
-    labels = {"session": document.get("session_id"), "timestamp": document.get("timestamp")}
-    labels = {name: value for name, value in labels.items() if value is not None}
     lost = lost_by_sums(document.get("usage"), models)
     more = {"lost_by_sums": lost} if lost else {}  # a name that no shape has, so that it is told
+    turns = document.get("num_turns") if len(models) == 1 else None
+    shared = {
+        "session": document.get("session_id"),
+        "timestamp": document.get("timestamp"),
+        "usage_format": "bedrock_converse",
+        **({"calls": turns} if turns else {"sums": True}),
+    }
     return [
         Found(
             "claude_agent_sdk",
             {
-                **labels,
+                **stated(shared),
                 "model": model,
                 "usage": {**usage, **more} if isinstance(usage, dict) else usage,
-                "usage_format": "bedrock_converse",
-                **(
-                    {"calls": document["num_turns"]}
-                    if len(models) == 1 and document.get("num_turns")
-                    else {"sums": True}
-                ),
             },
         )
         for model, usage in models.items()
@@ -253,8 +253,7 @@ def bedrock_stream(document: Document) -> list[Found] | None:
         "endpoint": document.get("operation"),
         "service_tier": first(events, "metadata.serviceTier.type"),
     }
-    found = {name: value for name, value in found.items() if value is not None}
-    return [Found("bedrock_invocation_log", found)]
+    return [Found("bedrock_invocation_log", stated(found))]
 
 
 def loki(document: Document) -> list[Document] | None:

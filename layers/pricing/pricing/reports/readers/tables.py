@@ -7,7 +7,7 @@ file with a ``usage`` column has whole objects instead, and is read as JSON Line
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -140,48 +140,8 @@ class FlatTable:
 
         The expression ``line`` numbers its rows.
         """
-        shape = self._shape
-        named = {label: self._named(column_names(label)) for label in labels}
-        self._labels = {label: column for label, column in named.items() if column}
-        label_values = [self._label(label, named[label]) for label in labels]
-        model, sound = self._text(self._named(MODELS)), "TRUE"
-        if provider := self._named(("provider",)):
-            model, sound = at_provider_sql(model, self._text(provider))
-        columns: dict[str, str] = {
-            "moment": self._moment(),
-            "request_id": self._text(self._named(REQUEST_IDS)),
-            "model": model,
-            "endpoint": self._text(self._named(("endpoint",))),
-            "team": self._text(self._named(("team",))),
-            "labels": label_list(label_values),
-            "stated": f"{_NONE} {STATED_TYPE})",
-            "zoneless": self.zoneless or "FALSE",
-        }
-        if self.states_cost:
-            columns["stated"] = self._stated()
-        for term in TERMS:
-            columns[f"asked_{term}"] = self._text(self._named((term,)))
-        for processing, _ in self._processing.values():
-            asked = columns["asked_processing"]
-            sound += f" AND COALESCE({asked} = {processing}, TRUE)"
-            columns["asked_processing"] = f"COALESCE({asked}, {processing})"
-        if tier := self._named(("tier",)):
-            sound += f" AND COALESCE({self._text(tier)} NOT IN {_PRICE_TIERS}, TRUE)"
-        read = {self._named(names) for names in (MODELS, MOMENTS, REQUEST_IDS, COST_NAMES)}
-        texts = self._types.keys() - read - {*self._members.values()}
-        labelled = totals_sql([(name, self._types[name]) for name in sorted(texts)])
-        columns["sound"] = f"{sound} AND NOT {labelled}"
         unread = {f"unread_{n}": sql for n, sql in enumerate(self.ignored_in_rows().values())}
-        columns |= unread
-        for name, column in self._members.items():
-            if name in shape.counts:
-                columns[name] = self._count(column)
-            elif name in shape.words:
-                # A flat table has one column for both: the requested and the served term.
-                served = column if column not in TERMS else None
-                columns[name] = self._text(served)
-            else:
-                columns[name] = self._text(column)
+        columns = self._parts(labels) | unread | dict(self._leaves())
         whole = f"sound AND {are_short(('request_id', 'model', 'endpoint', 'team'))}"
         chosen = ",\n  ".join(f"{sql} AS {name}_leaf" for name, sql in columns.items())
         renamed = ", ".join(f"{name}_leaf AS {name}" for name in columns)
@@ -194,7 +154,47 @@ class FlatTable:
         known = frozenset(name for name, sql in columns.items() if not sql.startswith(_NONE))
         # Where a column may say that a request failed, rows that count nothing are read one by one.
         least = 1 if self._failures else 0
-        return calls_sql(shape, leaves, known, extra=("t", "zoneless", *unread), least=least)
+        return calls_sql(self._shape, leaves, known, extra=("t", "zoneless", *unread), least=least)
+
+    def _parts(self, labels: Sequence[Dimension]) -> dict[str, str]:
+        """The parts of a call but for its usage; ``sound`` is whether all of them are certain."""
+        named = {label: self._named(column_names(label)) for label in labels}
+        self._labels = {label: column for label, column in named.items() if column}
+        model, sound = self._text(self._named(MODELS)), "TRUE"
+        if provider := self._named(("provider",)):
+            model, sound = at_provider_sql(model, self._text(provider))
+        parts = {
+            "moment": self._moment(),
+            "request_id": self._text(self._named(REQUEST_IDS)),
+            "model": model,
+            "endpoint": self._text(self._named(("endpoint",))),
+            "team": self._text(self._named(("team",))),
+            "labels": label_list([self._label(label, named[label]) for label in labels]),
+            "stated": self._stated() if self.states_cost else f"{_NONE} {STATED_TYPE})",
+            "zoneless": self.zoneless or "FALSE",
+            **{f"asked_{term}": self._text(self._named((term,))) for term in TERMS},
+        }
+        for processing, _ in self._processing.values():
+            asked = parts["asked_processing"]
+            sound += f" AND COALESCE({asked} = {processing}, TRUE)"
+            parts["asked_processing"] = f"COALESCE({asked}, {processing})"
+        if tier := self._named(("tier",)):
+            sound += f" AND COALESCE({self._text(tier)} NOT IN {_PRICE_TIERS}, TRUE)"
+        read = {self._named(names) for names in (MODELS, MOMENTS, REQUEST_IDS, COST_NAMES)}
+        texts = self._types.keys() - read - {*self._members.values()}
+        labelled = totals_sql([(name, self._types[name]) for name in sorted(texts)])
+        return {**parts, "sound": f"{sound} AND NOT {labelled}"}
+
+    def _leaves(self) -> Iterator[tuple[str, str]]:
+        """The members of the usage."""
+        for name, column in self._members.items():
+            if name in self._shape.counts:
+                yield name, self._count(column)
+            elif name in self._shape.words and column in TERMS:
+                # A flat table has one column for both: the requested and the served term.
+                yield name, self._text(None)
+            else:
+                yield name, self._text(column)
 
     def document(self, row: Mapping[str, Any], moment: int | None) -> dict[str, Any]:
         """A row as the record that ``read_record`` reads."""

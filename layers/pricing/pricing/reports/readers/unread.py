@@ -114,8 +114,12 @@ _NOT_READ: tuple[tuple[str, str, str], ...] = (
 )
 
 
+def _not_read(name: str, instead: str) -> str:
+    return f"look like {name}, which are not read; {instead}"
+
+
 _MARKED = {
-    tuple(marks.split(", ")): f"look like {name}, which are not read; {instead}"
+    tuple(marks.split(", ")): _not_read(name, instead)
     for marks, name, instead in (*_LACKING, *_NOT_READ)
 }
 _BEGINNINGS = beginnings(_MARKED)
@@ -165,7 +169,7 @@ _TEXTS: tuple[tuple[str, str, str], ...] = (
     ),
 )
 _TEXT_KINDS = [
-    (re.compile(pattern, re.IGNORECASE), f"look like {name}, which are not read; {instead}")
+    (re.compile(pattern, re.IGNORECASE), _not_read(name, instead))
     for pattern, name, instead in _TEXTS
 ]
 
