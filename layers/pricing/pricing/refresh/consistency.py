@@ -10,7 +10,7 @@ from pricing.refresh.review import (
 from pricing.refresh.rules import ENOUGH_SOURCES, HoldReason, contradictions, is_inverted
 from pricing.refresh.timeline import PRICE_ROW, PriceField, accepted_periods, windows_of
 from pricing.sources.claude_on_clouds import CLOUDS
-from pricing.sources.price_tables import rates_at
+from pricing.sources.price_tables import PriceTable, rates_at
 
 
 def hold_inconsistent(review: ModelReview) -> None:
@@ -73,25 +73,38 @@ def _hold_incomplete_tiers(review: ModelReview) -> None:
 
 
 def _hold_contradictions(review: ModelReview) -> None:
-    claude = is_claude(review.active)
     after = accepted_periods(review.parts, "", review.accepts)
     for part, period in zip(review.parts, after, strict=True):
         active = windows_of(part.active)
         for window, table in windows_of(period).items():
-            mine = active.get(window, {})
-            known = set(contradictions(mine, claude=claude))
-            for mode, above, sentence in contradictions(table, claude=claude):
-                if (mode, above, sentence) not in known:
-                    for field in review.changes:
-                        at = (field.starts, field.window, field.above)
-                        if at == (part.starts, window, above) and field.mode in (mode, "standard"):
-                            review.hold(field, HoldReason.of("broken_invariant", sentence))
-            for mode, tiers in table.items() if not review.candidate.own else ():
-                for above, rates in tiers.items():
-                    if is_inverted(rates_at(mine, mode, above), rates):
-                        hold_input_and_output(
-                            review, PriceField(part.starts, window, mode, above, "")
-                        )
+            before = active.get(window, {})
+            _hold_contradicting(review, (part.starts, window), before, table)
+            if not review.candidate.own:
+                _hold_inverting(review, (part.starts, window), before, table)
+
+
+def _hold_contradicting(
+    review: ModelReview, where: tuple[str | None, str], before: PriceTable, after: PriceTable
+) -> None:
+    """Hold what makes prices contradict each other that did not before, in one window."""
+    claude = is_claude(review.active)
+    known = set(contradictions(before, claude=claude))
+    new = [found for found in contradictions(after, claude=claude) if found not in known]
+    for mode, above, sentence in new:
+        for field in review.changes:
+            at = (field.starts, field.window, field.above)
+            if at == (*where, above) and field.mode in (mode, "standard"):
+                review.hold(field, HoldReason.of("broken_invariant", sentence))
+
+
+def _hold_inverting(
+    review: ModelReview, where: tuple[str | None, str], before: PriceTable, after: PriceTable
+) -> None:
+    """Hold input and output where accepting one of them inverts them, in one window."""
+    for mode, tiers in after.items():
+        for above, rates in tiers.items():
+            if is_inverted(rates_at(before, mode, above), rates):
+                hold_input_and_output(review, PriceField(*where, mode, above, ""))
 
 
 def is_claude(row: Row) -> bool:

@@ -108,18 +108,18 @@ def refresh(
     copied = {n for c in found if candidates.is_copied(c.row) for n in full_names(c.row)}
     found = [candidate for candidate in found if not candidates.is_copied(candidate.row)]
 
-    def is_answered(row: Row) -> bool:
-        """Whether every list that quotes the row's prices answered with prices of its own."""
-        if row["provider"] in candidates.failed or not row.get("refreshed", True):
-            return False
-        has_lists = (current_lists(row, moment) or {*LISTS}) <= lists.names
-        return has_lists and not full_names(row) & copied
-
-    reviewed: list[Row] = []
-    untouched: list[Row] = []
-    for row in rows:
-        if row["provider"] not in handwritten:
-            (reviewed if is_answered(row) else untouched).append(row)
+    others = [row for row in rows if row["provider"] not in handwritten]
+    # Those of which every list that quotes their prices answered with prices of its own.
+    answered = {
+        row_key(row)
+        for row in others
+        if row["provider"] not in candidates.failed
+        and row.get("refreshed", True)
+        and (current_lists(row, moment) or {*LISTS}) <= lists.names
+        and not full_names(row) & copied
+    }
+    reviewed = [row for row in others if row_key(row) in answered]
+    untouched = [row for row in others if row_key(row) not in answered]
     if not complete:  # a new model or name may be one that the other list knows
         names = {name for row in reviewed for name in full_names(row)}
         found = [candidate for candidate in found if full_names(candidate.row) <= names]
