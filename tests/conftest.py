@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, settings
 from pricing.aws.logs import logger
 from tariff.dynamodb_local import DynamoDBLocalUnavailable, dynamodb_local_server
 from tariff.serve.embedded_store import moto_server
-from tariff.template import ROOT, load_template
+from tariff.template import load_template, recorded_event
 from tests.support.tables import CREDENTIALS
 
 # How fast a machine is decides no test. Its own choice for CI stays: the same cases each time.
@@ -87,12 +87,7 @@ def pytest_xdist_auto_num_workers() -> int:
 def event() -> Callable[[str], dict[str, Any]]:
     """``event("estimate")`` reads events/estimate.json afresh, so a test may change it."""
 
-    def load(name: str) -> dict[str, Any]:
-        content = json.loads((ROOT / "events" / f"{name}.json").read_text(encoding="utf-8"))
-        assert isinstance(content, dict)
-        return content
-
-    return load
+    return recorded_event
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from tests.support.administration import ANN, WAITING, Api, cheap_and_dear
 from tests.support.books import BY, PLAIN
 from tests.support.catalogue import Catalogue
 from tests.support.handlers import Answer, Ask, Event, Handler, handler, post
+from tests.support.refreshing import Refreshing, refreshing
 from tests.support.tables import STORES, StoreTable, fresh_table, local_client
 
 
@@ -119,3 +120,10 @@ def two(api: Api) -> Api:
     api.ledger.activate("v1", expected_revision=0, **BY)
     api.ledger.propose(second, proposal=Proposal(ANN, "refresh", {}, (WAITING,)))
     return api
+
+
+@pytest.fixture
+def refreshes(moto_table: StoreTable) -> Iterator[Refreshing]:
+    """The refresh on an empty store, and the price lists that it reads."""
+    with refreshing(moto_table) as found:
+        yield found

@@ -17,8 +17,8 @@ from pricing.slack import notices as change_notice
 from pricing.slack.delivery import WebhookFailed
 from pricing.store import bundled
 from pricing.store.ledger import Ledger
-from pricing.versions.proposals import Proposal, QuarantinedField
-from tests.support.books import BY, PLAIN, RATES, book, row
+from pricing.versions.proposals import Proposal
+from tests.support.books import BY, PLAIN, RATES, WAITING, book, row
 from tests.support.handlers import Event, Logged
 from tests.support.tables import StoreTable
 from tests.support.version_pages import LIST, Pages
@@ -27,9 +27,6 @@ NOW = datetime(2026, 11, 28, tzinfo=UTC)
 PARAMETER = "TARIFF_NOTICE_PARAMETER"
 HOOK = "https://hooks.slack.com/services/T/B/secret"
 CANCELLATIONS = "/v1/pricing/cancellations"
-WAITING = QuarantinedField(
-    "acme", "rocket", "standard.input", "3", "40", ("litellm",), "change_over_10x", "It is held."
-)
 
 
 class Channel:

@@ -9,17 +9,14 @@ import pytest
 
 from pricing.store import bundled
 from pricing.store.ledger import Ledger
-from pricing.versions.proposals import Proposal, QuarantinedField
-from tests.support.books import BY, PLAIN, RATES, book, row
+from pricing.versions.proposals import Proposal
+from tests.support.books import BY, PLAIN, RATES, WAITING, book, row
 from tests.support.handlers import Event, handler
 from tests.support.price_server import Answer as ListAnswer
-from tests.support.refreshing import Refreshing, excerpt, refreshing
+from tests.support.refreshing import Refreshing, excerpt
 from tests.support.tables import STORES, StoreTable, fresh_table
 from tests.support.version_pages import AUDIT, LIST, Pages
 
-WAITING = QuarantinedField(
-    "acme", "rocket", "standard.input", "3", "40", ("litellm",), "change_over_10x", "It is held."
-)
 HIGHER = [{"source": "list", "lists": {"standard": {"rates": {**RATES, "input": "4"}}}}]
 HOSTILE = ["v9", "v" * 129, "v" * 5_000, "é", "\ud800", "\0", "a b", "..", "#", "", "POINTER"]
 
@@ -305,12 +302,6 @@ def test_a_pinned_request_gets_the_same_bytes_from_a_release_without_that_versio
 
 
 # Prices of the past
-
-
-@pytest.fixture
-def refreshes(moto_table: StoreTable) -> Iterator[Refreshing]:
-    with refreshing(moto_table) as found:
-        yield found
 
 
 DAYS = {"2026-11-24": "0.11", "2026-11-25": "0.12", "2026-11-26": "0.124"}

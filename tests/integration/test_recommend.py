@@ -1,6 +1,5 @@
 """``POST /v1/recommend`` through its handler; what a task is read as is given, not classified."""
 
-import json
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -11,7 +10,7 @@ from pricing.recommendations import policy as recommend_policy
 from pricing.recommendations.routing import Assessment, Basis
 from pricing.recommendations.routing.judgement import Signal
 from pricing.store import bundled
-from tariff.template import ROOT
+from tariff.template import recorded_event
 from tests.support.handlers import (
     Answer,
     Ask,
@@ -25,7 +24,7 @@ from tests.support.handlers import (
 )
 
 Reads = Callable[..., None]
-EVENT = json.loads((ROOT / "events" / "recommend.json").read_text(encoding="utf-8"))
+EVENT = recorded_event("recommend")
 NOW = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
 HAIKU, SONNET, OPUS = "claude-haiku-5-5", "claude-sonnet-5-5", "claude-opus-5-5"
 #: 1000 in, 200 out: 0.0002, 0.004 and 0.008 USD.

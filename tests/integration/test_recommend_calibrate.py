@@ -13,13 +13,13 @@ import pytest
 from pricing.recommendations.routing import in_domain
 from pricing.recommendations.routing.assessment import judged_task
 from pricing.store import bundled
-from tariff.template import ROOT
+from tariff.template import recorded_event
 from tests.support.handlers import Answer, Ask, Handler, handler, pointers, post
 from tests.support.tables import StoreTable
 
 Row = dict[str, Any]
-EVENT = json.loads((ROOT / "events" / "recommend_calibrate.json").read_text(encoding="utf-8"))
-RECOMMEND = json.loads((ROOT / "events" / "recommend.json").read_text(encoding="utf-8"))
+EVENT = recorded_event("recommend_calibrate")
+RECOMMEND = recorded_event("recommend")
 NOW = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
 CANARY = "zugunruhe"
 _EASY = ("Extract the order number from this email", "Translate this greeting into French")

@@ -1,6 +1,5 @@
 """``POST /v1/recommend/cascade`` through its handler."""
 
-import json
 from fractions import Fraction
 from typing import Any
 
@@ -9,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pricing.store import bundled
-from tariff.template import ROOT
+from tariff.template import recorded_event
 from tests.slow.cascade_simulation import PLANS, priced, simulate
 from tests.support.handlers import Answer, Ask, Handler, handler, pointers, post
 
-EVENT = json.loads((ROOT / "events" / "recommend_cascade.json").read_text(encoding="utf-8"))
+EVENT = recorded_event("recommend_cascade")
 NOW = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
 #: Prices a call of 2000 in and 1000 out in the lesson's list: 0.0056, 0.021 and 0.105 USD.
 LESSON = {"pricing_version": "lesson-2025", "as_of": "2025-07-01"}

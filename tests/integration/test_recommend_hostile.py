@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from pricing.store import bundled
-from tariff.template import ROOT
+from tariff.template import recorded_event
 from tests.support.handlers import Answer, Handler, handler, post
 
-EVENT = json.loads((ROOT / "events" / "recommend.json").read_text(encoding="utf-8"))
+EVENT = recorded_event("recommend")
 CANARY = "zugunruhe"
 HOSTILE = {
     "100 KB of words": "explain " * 12_500,

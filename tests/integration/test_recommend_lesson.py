@@ -1,14 +1,13 @@
 """The lesson's own tasks through the handler, as its classifier reads them."""
 
-import json
 from typing import Any
 
 import pytest
 
-from tariff.template import ROOT
+from tariff.template import recorded_event
 from tests.support.handlers import handler, post
 
-EVENT = json.loads((ROOT / "events" / "recommend.json").read_text(encoding="utf-8"))
+EVENT = recorded_event("recommend")
 LESSON = {"pricing_version": "lesson-2025", "as_of": "2025-07-01"}
 HAIKU, SONNET, OPUS = "claude-3-5-haiku", "claude-sonnet-4", "claude-opus-4"
 #: Section 6.1's examples, the third of which its own rule gets wrong, and exercise 2's tasks.

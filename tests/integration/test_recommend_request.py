@@ -9,10 +9,10 @@ import pytest
 
 from pricing.store import bundled
 from pricing.tokens.prompts import ReadPrompt
-from tariff.template import ROOT
+from tariff.template import recorded_event
 from tests.support.handlers import Answer, Ask, Handler, asking, only, pointers, post
 
-EVENT = json.loads((ROOT / "events" / "recommend.json").read_text(encoding="utf-8"))
+EVENT = recorded_event("recommend")
 NOW = {"pricing_version": bundled.current_id(), "as_of": "2026-11-23"}
 HAIKU, OPUS = "claude-haiku-5-5", "claude-opus-5-5"
 

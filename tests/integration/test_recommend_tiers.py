@@ -1,16 +1,15 @@
 """``POST /v1/recommend/tiers`` through its handler."""
 
-import json
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from pricing.store import bundled
-from tariff.template import ROOT
+from tariff.template import recorded_event
 from tests.support.handlers import Answer, Ask, handler, pointers, post
 
-EVENT = json.loads((ROOT / "events" / "recommend_tiers.json").read_text(encoding="utf-8"))
+EVENT = recorded_event("recommend_tiers")
 LESSON = {"pricing_version": "lesson-2025", "as_of": "2025-07-01"}
 NAMES = ("FAQ", "Troubleshooting", "Complaints")
 

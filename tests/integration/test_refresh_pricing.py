@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -28,12 +28,6 @@ from tests.support.tables import StoreTable
 
 MODEL = "devstral-small"
 AUDIO = "gpt-audio"
-
-
-@pytest.fixture
-def refreshes(moto_table: StoreTable) -> Iterator[Refreshing]:
-    with refreshing(moto_table) as found:
-        yield found
 
 
 def genai(change: Callable[[dict[str, Any]], None]) -> Answer:

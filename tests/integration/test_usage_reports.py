@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tariff.template import ROOT
+from tariff.template import ROOT, recorded_event
 from tests.integration.test_real_usage import expected
 from tests.support.handlers import Answer, Handler, handler, post
 
@@ -49,8 +49,7 @@ class Routes:
 
     def ask(self, function: str, event: str, **body: Any) -> Any:
         to = self._handlers.setdefault(function, handler(function))
-        content = json.loads((ROOT / "events" / f"{event}.json").read_text(encoding="utf-8"))
-        answer: Answer = post(to, content, body)
+        answer: Answer = post(to, recorded_event(event), body)
         assert answer.status == 200, answer.body
         return answer.body
 

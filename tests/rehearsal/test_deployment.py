@@ -24,7 +24,7 @@ import pytest
 
 from tariff.catalogue.recorded import recorded
 from tariff.serve import slack
-from tariff.template import ROOT, load_template, resources
+from tariff.template import ROOT, load_template, recorded_event, resources
 from tests.support.deployment import Deployment, without_aliases
 from tests.support.loopback import Loopback, serving
 from tests.support.price_server import Answer, price_server
@@ -252,7 +252,7 @@ class Walk:
         self.calls = 0
 
     def event(self, name: str, **changes: Any) -> dict[str, Any]:
-        event = json.loads((ROOT / "events" / f"{name}.json").read_text(encoding="utf-8"))
+        event = recorded_event(name)
         if "body" in changes and not isinstance(changes["body"], str):
             changes["body"] = json.dumps(changes["body"])
         authorizer = changes.pop("authorizer", None)

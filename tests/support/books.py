@@ -5,12 +5,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pricing.catalogue.price_book import PriceBook
-from pricing.versions.proposals import Proposal
+from pricing.versions.proposals import Proposal, QuarantinedField
 
 #: A proposal without pending prices, and an actor and a reason for decisions.
 PLAIN = Proposal("tests", "manual", {})
 BY: Mapping[str, Any] = {"actor": "tests", "reason": "a test"}
 RATES = {"input": "3", "output": "15"}
+#: A price that is held.
+WAITING = QuarantinedField(
+    "acme", "rocket", "standard.input", "3", "40", ("litellm",), "change_over_10x", "It is held."
+)
 
 
 def row(model_id: str, *, aliases: Iterable[str] = (), **changes: Any) -> dict[str, Any]:

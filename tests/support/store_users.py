@@ -20,7 +20,7 @@ from pricing.slack.share import ShareJob
 from pricing.store import connect as environment
 from pricing.store.ledger import Ledger
 from tariff.serve import slack
-from tariff.template import ROOT, load_template
+from tariff.template import load_template, recorded_event
 from tests.support.books import BY, PLAIN, book, row
 from tests.support.handlers import CONTEXT, call, handler
 from tests.support.price_server import Answer
@@ -60,11 +60,10 @@ def do(doing: Doing, table: StoreTable, door: StoreDoor) -> None:
 
 def _recorded(folder: str, name: str = "", **changes: Any) -> Doing:
     """A handler's answer to its recorded event, some members of which are replaced."""
-    text = (ROOT / "events" / f"{name or folder}.json").read_text(encoding="utf-8")
 
     def send(table: StoreTable, _door: StoreDoor) -> None:
         stock(table)
-        call(handler(folder), {**json.loads(text), **changes})
+        call(handler(folder), {**recorded_event(name or folder), **changes})
 
     return send
 
