@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 from typer import Argument, Option
 
+from pricing.usage.buckets import InferenceGeo, Processing, Speed
 from tariff.asking import Asking, asking, count_of, json_in, text_in
 from tariff.command_line import MAY_BE_OVER_BUDGET, OVER_BUDGET, CommandFailed, From
 from tariff.in_words import is_described, on_several_models, one_call
@@ -18,7 +19,6 @@ _USES = (
     *("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"),
     *("text", "usage", "response", "request", "units"),
 )
-Processing = Literal["standard", "batch", "priority", "flex"]
 
 
 def _count(name: str, text: str) -> Any:
@@ -52,12 +52,9 @@ def call(
     processing: Annotated[
         Processing | None, Option(rich_help_panel=TERMS, help="The price list.")
     ] = None,
-    speed: Annotated[
-        Literal["standard", "fast"] | None, Option(rich_help_panel=TERMS, help="The speed.")
-    ] = None,
+    speed: Annotated[Speed | None, Option(rich_help_panel=TERMS, help="The speed.")] = None,
     inference_geo: Annotated[
-        Literal["global", "us"] | None,
-        Option(rich_help_panel=TERMS, help="Where inference runs."),
+        InferenceGeo | None, Option(rich_help_panel=TERMS, help="Where inference runs.")
     ] = None,
 ) -> dict[str, Any]:
     """Return the fields of a request that describe one call; None for those not given."""

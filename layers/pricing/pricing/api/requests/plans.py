@@ -18,7 +18,7 @@ from pricing.api.requests.estimate import (
 from pricing.api.requests.hints import Hints
 from pricing.api.requests.meant import AS_WRITTEN
 from pricing.api.requests.measured import MeasuredFields
-from pricing.api.requests.units import Count, Positive, Share
+from pricing.api.requests.units import Count, Percent, Positive, Share
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import CallInput, MeasuredInput
@@ -126,7 +126,6 @@ class SubscriptionPlanRequest(Versioned, BillingFields):
         return SubscriptionQuery(self.seats, tuple(items), as_of)
 
 
-Percent = Annotated[ExactNumber, Field(ge=0, le=100)]
 Rate = Annotated[ExactNumber, Field(ge=0, le=10**9)]
 
 ModelName = Annotated[Name, Field(description="Id, alias, `provider/model` or family.")]

@@ -14,6 +14,7 @@ from pricing.validation import AtMost, ExactNumber, Name, Request
 
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT), AS_WRITTEN]
 Share = Annotated[ExactNumber, Field(ge=0, le=1), AS_AMOUNT]
+Percent = Annotated[ExactNumber, Field(ge=0, le=100)]
 Positive = Annotated[int, Field(ge=1, le=MAX_COUNT), AS_WRITTEN]
 Amount = Annotated[ExactNumber, Field(ge=0, le=MAX_COUNT)]
 MAX_KINDS = 100

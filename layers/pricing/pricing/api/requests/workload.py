@@ -9,16 +9,15 @@ from pydantic import Field
 from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.estimate import ModelCallInput
 from pricing.api.requests.hints import Hints
-from pricing.api.requests.units import Count, Share
+from pricing.api.requests.units import Count, Percent, Share
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import MeasuredInput
 from pricing.estimates.what_if import Caching, WhatIf
 from pricing.estimates.workload import Period, Workload, WorkloadItem
 from pricing.usage.buckets import Processing
-from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
+from pricing.validation import AtMost, Name, Request, Versioned, as_query
 
-Percent = Annotated[ExactNumber, Field(ge=0, le=100)]
 MAX_ITEMS = 500
 #: The prompts that all what-ifs together may price again.
 MAX_REPRICED = 10_000
