@@ -22,6 +22,7 @@ from pricing.reports.rates import NARROWLY
 from pricing.reports.savings import (
     KINDS,
     LEAST_CALLS,
+    Confidence,
     Kind,
     ReportRecommendation,
     ReportReplacement,
@@ -257,46 +258,57 @@ def change_ttl(group: CallGroup) -> SuggestedChange | None:
     five = sum(part.counts["cache_write_5m"] for part in group.unbatched)
     between = pattern.starts_5m - pattern.starts_1h
     if hour and pattern.writes_1h:
-        again = -(-hour * between // pattern.writes_1h)
-
-        def shorter(part: Slice, written: int) -> Slice:
-            more = min(-(-again * written // hour), part.counts["cache_read"])
-            return part.moved(
-                cache_write_1h=-written, cache_write_5m=written + more, cache_read=-more
-            )
-
-        return SuggestedChange(
-            target="5m",
-            action="Keep cache entries for 5 minutes instead of an hour",
-            slices=_rewritten(group, "cache_write_1h", shorter),
-            why=f"{between:,} of {counted(pattern.calls, 'call')} arrived more than five minutes"
-            " and at most an hour after the previous one; a 5-minute cache entry would have served"
-            " the others.",
-            arithmetic=f"{hour:,} tokens written for five minutes instead of an hour, and up to"
-            f" {again:,} tokens written again instead of read, after"
-            f" {counted(between, 'longer pause')}",
-            confidence="medium",
-        )
+        return _for_five_minutes(group, pattern, hour, between)
     if five and between > 0 and pattern.writes_5m:
+        is_common = pattern.writes_5m <= 2 * pattern.starts_5m
         spared = five * min(between, pattern.writes_5m) // pattern.writes_5m
-
-        def longer(part: Slice, written: int) -> Slice:
-            fewer = spared * written // five
-            return part.moved(
-                cache_write_5m=-written, cache_write_1h=written - fewer, cache_read=fewer
-            )
-
-        return SuggestedChange(
-            target="1h",
-            action="Keep cache entries for an hour instead of 5 minutes",
-            slices=_rewritten(group, "cache_write_5m", longer),
-            why=f"{counted(between, 'call')} arrived after the 5-minute cache entry had expired; a"
-            " 1-hour entry would have served them.",
-            arithmetic=f"{five - spared:,} tokens written for an hour, and {spared:,} tokens read"
-            " instead of written again",
-            confidence="medium" if pattern.writes_5m <= 2 * pattern.starts_5m else "low",
-        )
+        return _for_an_hour(group, five, spared, between, "medium" if is_common else "low")
     return None
+
+
+def _for_five_minutes(
+    group: CallGroup, pattern: CallPattern, tokens: int, between: int
+) -> SuggestedChange:
+    """Write for five minutes what is written for an hour; ``between`` calls then write it again."""
+    again = -(-tokens * between // pattern.writes_1h)
+
+    def shorter(part: Slice, written: int) -> Slice:
+        more = min(-(-again * written // tokens), part.counts["cache_read"])
+        return part.moved(cache_write_1h=-written, cache_write_5m=written + more, cache_read=-more)
+
+    return SuggestedChange(
+        target="5m",
+        action="Keep cache entries for 5 minutes instead of an hour",
+        slices=_rewritten(group, "cache_write_1h", shorter),
+        why=f"{between:,} of {counted(pattern.calls, 'call')} arrived more than five minutes"
+        " and at most an hour after the previous one; a 5-minute cache entry would have served"
+        " the others.",
+        arithmetic=f"{tokens:,} tokens written for five minutes instead of an hour, and up to"
+        f" {again:,} tokens written again instead of read, after"
+        f" {counted(between, 'longer pause')}",
+        confidence="medium",
+    )
+
+
+def _for_an_hour(
+    group: CallGroup, tokens: int, spared: int, between: int, confidence: Confidence
+) -> SuggestedChange:
+    """Write for an hour what is written for five minutes; ``between`` calls then read it."""
+
+    def longer(part: Slice, written: int) -> Slice:
+        fewer = spared * written // tokens
+        return part.moved(cache_write_5m=-written, cache_write_1h=written - fewer, cache_read=fewer)
+
+    return SuggestedChange(
+        target="1h",
+        action="Keep cache entries for an hour instead of 5 minutes",
+        slices=_rewritten(group, "cache_write_5m", longer),
+        why=f"{counted(between, 'call')} arrived after the 5-minute cache entry had expired; a"
+        " 1-hour entry would have served them.",
+        arithmetic=f"{tokens - spared:,} tokens written for an hour, and {spared:,} tokens read"
+        " instead of written again",
+        confidence=confidence,
+    )
 
 
 def _rewritten(

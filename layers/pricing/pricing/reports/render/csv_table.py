@@ -143,10 +143,8 @@ def _rows(report: UsageReport) -> Iterator[Mapping[str, Cell]]:
         "detail": f"price version {report.pricing.version}",
     }
     yield from _corrected(report)
-    records = report.records
     for name in _OUTCOMES:
-        yield {"section": "records", "name": name, "calls": getattr(records, name)}
-
+        yield {"section": "records", "name": name, "calls": getattr(report.records, name)}
     yield from _stated(report)
     for group in report.groups:
         section = f"by {' and '.join(group.by)}"
@@ -157,15 +155,7 @@ def _rows(report: UsageReport) -> Iterator[Mapping[str, Cell]]:
     for row in report.top_drivers:
         yield _group_row("top driver", row)
     yield from _changes(report)
-    for budget in report.budgets:
-        yield {
-            "section": "budget",
-            "name": budget.name,
-            "cost_usd": budget.spent_usd,
-            "share": budget.spent_share,
-            "detail": f"{plain(budget.usd)} USD a {budget.period}, {budget.status}; projected"
-            f" {plain(budget.projected_usd)} USD: {budget.basis}",
-        }
+    yield from _budgets(report)
     for reason in report.unpriced.reasons:
         yield {
             "section": "unpriced",
@@ -175,6 +165,18 @@ def _rows(report: UsageReport) -> Iterator[Mapping[str, Cell]]:
         }
     for line in report.rejected:
         yield {"section": "rejected", "name": f"line {line.line}", "detail": line.reason}
+
+
+def _budgets(report: UsageReport) -> Iterator[Mapping[str, Cell]]:
+    for budget in report.budgets:
+        yield {
+            "section": "budget",
+            "name": budget.name,
+            "cost_usd": budget.spent_usd,
+            "share": budget.spent_share,
+            "detail": f"{plain(budget.usd)} USD a {budget.period}, {budget.status}; projected"
+            f" {plain(budget.projected_usd)} USD: {budget.basis}",
+        }
 
 
 def _stated(report: UsageReport) -> Iterator[Mapping[str, Cell]]:

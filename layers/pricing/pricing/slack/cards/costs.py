@@ -18,7 +18,9 @@ from pricing.timestamps import AsOf
 from pricing.usage.buckets import Attempt
 
 if TYPE_CHECKING:
-    from pricing.estimates.compare import CompareRow
+    from collections.abc import Sequence
+
+    from pricing.estimates.compare import CompareAnswer, CompareRow
 
 BAR_CELLS = 10
 SAME_COUNTS = "the same token counts on every model, although tokenizers differ."
@@ -83,18 +85,11 @@ def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) ->
     shown = found.rows[:MAX_ROWS]
     if len(found.rows) > MAX_ROWS:
         excluded.insert(0, f"{len(found.rows) - MAX_ROWS} more expensive models are not shown.")
-    priced = [row for row in shown if row.status == "priced"]
     highest = max((row.total_usd for row in shown), default=Decimal(0))
-    title = "None of these models has a price for these calls"
-    if priced:
-        title = "None of these models is offered any more"
-    for row in priced:
-        if _key(row) == (found.cheapest_provider, found.cheapest):
-            title = f"{row.model.id} costs least: {usd(row.total_usd)}"
     pinned = _pin(found.pricing, command.pinned)
     warnings = dict.fromkeys(warning for row in shown for warning in row.warnings)
     return Card(
-        title=title,
+        title=_cheapest(found, shown),
         facts=(("For", _of_what(command.calls)), ("Compared with", found.baseline or "nothing")),
         table=Table(
             (
@@ -117,6 +112,17 @@ def compare_card(in_force: BookInForce, command: CompareCommand, as_of: AsOf) ->
             *pinned.query(),
         ),
     )
+
+
+def _cheapest(found: CompareAnswer, shown: Sequence[CompareRow]) -> str:
+    """Which of the models costs least, or why none does."""
+    priced = [row for row in shown if row.status == "priced"]
+    for row in priced:
+        if _key(row) == (found.cheapest_provider, found.cheapest):
+            return f"{row.model.id} costs least: {usd(row.total_usd)}"
+    if priced:
+        return "None of these models is offered any more"
+    return "None of these models has a price for these calls"
 
 
 def query_of(model: str, calls: RequestedCalls, as_of: AsOf) -> EstimateQuery:
