@@ -104,6 +104,15 @@ def advise(
                     recommendation = replace(recommendation, endpoint=None)
                 made.append(recommendation)
         found += sorted(made, key=lambda one: (-one.saves_usd, one.model, one.endpoint or ""))
+    replacements.sort(key=lambda one: (-(one.costs_more_usd or 0), one.model))
+    reason = None if found else _none_found(slices, patterns)
+    return tuple(found), tuple(replacements), _savings(found, spent_usd, reason)
+
+
+def _savings(
+    found: Sequence[ReportRecommendation], spent_usd: Decimal, reason: str | None
+) -> ReportSavings:
+    """What all recommendations save, kind by kind."""
     steps = tuple(
         SavingStep(kind, add(saves))
         for kind in KINDS
@@ -111,10 +120,7 @@ def advise(
     )
     remaining = subtract(spent_usd, add(step.saves_usd for step in steps))
     likely = add(one.saves_usd for one in found if one.confidence != "low")
-    reason = None if found else _none_found(slices, patterns)
-    replacements.sort(key=lambda one: (-(one.costs_more_usd or 0), one.model))
-    savings = ReportSavings(spent_usd, steps, remaining, likely, reason)
-    return tuple(found), tuple(replacements), savings
+    return ReportSavings(spent_usd, steps, remaining, likely, reason)
 
 
 def _none_found(slices: Sequence[Slice], patterns: Mapping[Pair, CallPattern]) -> str:
