@@ -191,30 +191,30 @@ def extended(document: Mapping[str, Any], imported: Path) -> dict[str, Any]:
     if unused := corrections.unused():
         raise CatalogueError(*unused)
     current = {family["name"]: f"{family['provider']}/{family['current']}" for family in families}
-    provenance = [
-        {
-            "title": f"{package} {entry['version']}, {entry['file']}",
-            "url": entry["url"],
-            "as_of": entry["as_of"],
-            "sha256": entry["sha256"],
-        }
-        for package, entry in sorted(sources.items())
-    ]
-    provenance.append(
-        {
-            "title": "openrouter, its models API as recorded in "
-            + newest[3].rpartition("/")[2]
-            + " (prices rounded to six places)",
-            "url": "https://openrouter.ai/api/v1/models",
-            "as_of": newest[0],
-            "sha256": digest(recorded(OPENROUTER)),
-        }
-    )
     return {
         **document,
         "families": dict(document["families"]) | current,
-        "provenance": [*document["provenance"], *provenance],
+        "provenance": [*document["provenance"], *_provenance(sources, newest)],
         "models": rows,
+    }
+
+
+def _provenance(
+    sources: Mapping[str, Mapping[str, str]], release: Sequence[str]
+) -> Iterator[dict[str, str]]:
+    """Yield where the lists are from, and the ``release`` that recorded OpenRouter's own."""
+    for package, entry in sorted(sources.items()):
+        yield {
+            "title": f"{package} {entry['version']}, {entry['file']}",
+            **{name: entry[name] for name in ("url", "as_of", "sha256")},
+        }
+    repository = release[3].rpartition("/")[2]
+    yield {
+        "title": f"openrouter, its models API as recorded in {repository}"
+        " (prices rounded to six places)",
+        "url": "https://openrouter.ai/api/v1/models",
+        "as_of": release[0],
+        "sha256": digest(recorded(OPENROUTER)),
     }
 
 
