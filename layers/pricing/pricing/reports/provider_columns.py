@@ -33,16 +33,8 @@ class UsageColumns:
     terms: Mapping[str, str] = field(default_factory=dict)
     checks: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
-    #: Objects whose members are leaves, and whether a member of one may be null.
+    #: Objects whose members are leaves.
     containers: tuple[str, ...] = ()
-    nullable_members: bool = False
-
-    def names(self, container: str = "") -> frozenset[str]:
-        """The names that are read in the object, or in one of its containers."""
-        leaves = (*self.counts, *self.words, *self.containers, *self.absent)
-        prefix = f"{container}__" if container else ""
-        inside = (leaf.removeprefix(prefix) for leaf in leaves if leaf.startswith(prefix))
-        return frozenset(leaf.partition("__")[0] for leaf in inside)
 
 
 def _or_zero(name: str) -> str:
@@ -154,7 +146,6 @@ def _openai(prompt: str, output: str, *absent: str) -> UsageColumns:
         ),
         absent=absent,
         containers=(f"{prompt}_details", f"{output}_details"),
-        nullable_members=True,
     )
 
 

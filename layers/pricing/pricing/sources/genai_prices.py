@@ -97,13 +97,12 @@ class ListedModel:
 
 @immutable
 class _Prices:
-    """One set of prices: ``table`` in Tariff's components, ``bases`` as published, by column.
+    """One set of prices in Tariff's components.
 
     ``start`` is the day it begins, ``hours`` the daily window it applies in.
     """
 
     tiers: Tiers
-    bases: Mapping[str, Decimal]
     start: date | None = None
     hours: Hours | None = None
 
@@ -230,10 +229,8 @@ def _equal_names(rule: Rule) -> Iterator[str]:
 def _prices(columns: Mapping[str, Any], constraint: Mapping[str, Any] | None) -> _Prices:
     """Read one set of prices; raises InvalidPrice for any column that is not a price."""
     tiers: Tiers = {0: {}}
-    bases: dict[str, Decimal] = {}
     for key, value in columns.items():
         base, steps = _column(value)
-        bases[key] = base
         if key in PER_THOUSAND:
             tiers[0][PER_THOUSAND[key]] = EXACT.scaleb(base, -3)
         elif key in COMPONENTS:
@@ -241,11 +238,11 @@ def _prices(columns: Mapping[str, Any], constraint: Mapping[str, Any] | None) ->
             for above, price in steps:
                 tiers.setdefault(above, {})[COMPONENTS[key]] = price
     if constraint is None:
-        return _Prices(tiers, bases)
+        return _Prices(tiers)
     if "start_date" in constraint:
-        return _Prices(tiers, bases, start=date.fromisoformat(constraint["start_date"]))
+        return _Prices(tiers, start=date.fromisoformat(constraint["start_date"]))
     start, end = (time.fromisoformat(constraint[key]) for key in ("start_time", "end_time"))
-    return _Prices(tiers, bases, hours=(start.replace(tzinfo=None), end.replace(tzinfo=None)))
+    return _Prices(tiers, hours=(start.replace(tzinfo=None), end.replace(tzinfo=None)))
 
 
 def _column(value: Any) -> tuple[Decimal, list[tuple[int, Decimal]]]:
