@@ -5,7 +5,6 @@ The local gateway answers loopback only, so its signing secret need not be secre
 
 import hashlib
 import hmac
-import json
 import os
 import time
 from collections.abc import Mapping
@@ -53,35 +52,6 @@ def command_body(text: str) -> bytes:
             "trigger_id": "1.2.local",
         }
     ).encode()
-
-
-def share_body(value: str, *, trigger: str = "1.2.local", team: str = TEAM) -> bytes:
-    """Return the form that Slack sends when a user presses the share button."""
-    payload: dict[str, Any] = {
-        "type": "block_actions",
-        "user": {"id": "U0LOCAL", "username": "local", "name": "local", "team_id": team},
-        "api_app_id": "A0LOCAL",
-        "token": "deprecated",
-        "container": {"type": "message", "message_ts": "1.2", "is_ephemeral": True},
-        "trigger_id": trigger,
-        "team": {"id": team, "domain": "local"},
-        "enterprise": None,
-        "is_enterprise_install": False,
-        "channel": {"id": "C0LOCAL", "name": "general"},
-        "state": {"values": {}},
-        "response_url": RESPONSE_URL.replace("commands", "actions"),
-        "actions": [
-            {
-                "action_id": "share",
-                "block_id": "b",
-                "type": "button",
-                "text": {"type": "plain_text", "text": "Share", "emoji": False},
-                "value": value,
-                "action_ts": "1.2",
-            }
-        ],
-    }
-    return urlencode({"payload": json.dumps(payload)}).encode()
 
 
 def signed(body: bytes, *, secret: str = SIGNING_SECRET, at: int | None = None) -> dict[str, str]:

@@ -15,6 +15,7 @@ from tariff.template import ROOT
 from tests.support import block_kit
 from tests.support.gateway import Answer, RunningGateway, Start
 from tests.support.loopback import Loopback, serving
+from tests.support.slack_button import share_body
 
 EXAMPLE = "estimate sonnet 2k in 1k out 50k cached x100 batch"
 
@@ -71,7 +72,7 @@ def test_from_the_command_to_the_message_in_the_channel(start: Start, hooks: Loo
     message = send(gateway, slack.command_body(EXAMPLE)).json
     (share,) = message["blocks"][-1]["elements"]
 
-    press = slack.share_body(share["value"])
+    press = share_body(share["value"])
     for _ in range(2):  # received twice, it is shared once
         answer = send(gateway, press, slack.INTERACTIONS)
         assert (answer.status, answer.content) == (200, b"")

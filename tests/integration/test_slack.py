@@ -15,6 +15,7 @@ from pricing.slack import settings as slack_settings
 from tariff.serve import slack
 from tests.support import block_kit
 from tests.support.handlers import Event, Handler, Logged, handler
+from tests.support.slack_button import share_body
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 NEW_SECRET = "0123456789abcdef0123456789abcdef"
@@ -236,7 +237,7 @@ def test_a_log_line_names_the_command_and_nothing_that_was_typed(
     canary = "zebra7482"
     for text in (f"route {canary}", f"estimate {canary} 2k in", canary, f"prices {canary}"):
         to(command(text), None)
-    to(sent(slack.share_body(f"estimate {canary} 2k in"), slack.INTERACTIONS), None)
+    to(sent(share_body(f"estimate {canary} 2k in"), slack.INTERACTIONS), None)
     to(sent(f"text={canary}&text=".encode()), None)
     to(command(canary, secret="another"), None)
 

@@ -14,6 +14,7 @@ from pricing.store.ledger import Ledger
 from tariff.serve import slack
 from tariff.template import ROOT
 from tests.support.books import BY, PLAIN
+from tests.support.slack_button import share_body
 from tests.support.tables import StoreTable
 
 #: Each costs more than the whole answer does.
@@ -82,7 +83,7 @@ def test_boto3_is_not_imported_before_the_acknowledgement(
 def test_it_is_not_imported_for_a_press_of_share_either(moto_endpoint: str) -> None:
     client: Any = boto3.client("sqs", endpoint_url=moto_endpoint)
     queue = client.create_queue(QueueName="cold")["QueueUrl"]
-    body = slack.share_body(f"estimate sonnet 2k in version {bundled.current_id()}")
+    body = share_body(f"estimate sonnet 2k in version {bundled.current_id()}")
     event = slack.event_of(slack.INTERACTIONS, body, slack.signed(body))
     queued = {"TARIFF_SLACK_QUEUE": queue, "TARIFF_SQS_ENDPOINT": moto_endpoint}
 

@@ -19,6 +19,7 @@ from tariff.serve import slack
 from tests.support import block_kit
 from tests.support.handlers import CONTEXT, Handler, Logged, handler
 from tests.support.loopback import Loopback, serving
+from tests.support.slack_button import share_body
 from tests.support.tables import REGION, SECRET, StoreTable
 
 VERSION = bundled.current().id
@@ -60,7 +61,7 @@ def configure(monkeypatch: pytest.MonkeyPatch, hooks: Loopback, table: StoreTabl
 def press(
     value: str = VALUE, *, trigger: str = "1.2.a", at: int | None = None, team: str = slack.TEAM
 ) -> dict[str, Any]:
-    body = slack.share_body(value, trigger=trigger, team=team)
+    body = share_body(value, trigger=trigger, team=team)
     return slack.event_of(slack.INTERACTIONS, body, slack.signed(body, at=at))
 
 

@@ -30,6 +30,7 @@ from tests.support.loopback import Loopback, serving
 from tests.support.price_server import Answer, price_server
 from tests.support.recipes import HOST_ARCH, HOST_PYTHON, run_recipe
 from tests.support.rie import SDK, Invoke, emulated
+from tests.support.slack_button import share_body
 from tests.support.tables import REGION, local_client
 from tests.template.conftest import translate
 
@@ -423,7 +424,7 @@ def shared(walk: Walk) -> None:
         assert reply["statusCode"] == 200
         assert "$" in reply["body"]
         assert function({**event, "headers": {}})["statusCode"] == 401
-        pressed = slack.share_body("estimate sonnet 2k in 1k out")
+        pressed = share_body("estimate sonnet 2k in 1k out")
         assert function(
             slack.event_of(slack.INTERACTIONS, pressed, slack.signed(pressed))
         )["statusCode"] == 200  # fmt: skip

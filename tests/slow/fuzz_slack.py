@@ -26,6 +26,7 @@ from typer import Option
 
 from tariff.serve import slack
 from tests.support.handlers import Handler, handler
+from tests.support.slack_button import share_body
 
 Event = dict[str, Any]
 
@@ -166,7 +167,7 @@ def _command(dice: random.Random) -> bytes:
 
 
 def _press(dice: random.Random) -> bytes:
-    return slack.share_body(" ".join(dice.choices(WORDS, k=dice.randint(0, 9))))
+    return share_body(" ".join(dice.choices(WORDS, k=dice.randint(0, 9))))
 
 
 def _payload(dice: random.Random) -> bytes:
