@@ -4,7 +4,6 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from unittest import mock
 
@@ -16,18 +15,16 @@ from pricing.sources import aws_price_list as door
 from pricing.sources.aws_price_list import MAX_PAGES, SERVICES, aws_price_list
 from pricing.sources.bedrock import REGION
 from pricing.sources.fetcher import FetchFailed
-from tests.support.loopback import serving
+from tests.support.loopback import LoopbackServer, QuietHandler, serving
 
 PRODUCT = json.dumps({"product": "a"})
 
 
-class PriceList(ThreadingHTTPServer):
+class PriceList(LoopbackServer):
     """Answers GetProducts: of each service so many pages, with one product each."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Request)
+        super().__init__(_Request)
         self.pages = dict.fromkeys(SERVICES, 1)
         self.asked: list[dict[str, Any]] = []
         self.hang = False
@@ -36,11 +33,11 @@ class PriceList(ThreadingHTTPServer):
         self.closing = threading.Event()
 
 
-class _Request(BaseHTTPRequestHandler):
+class _Request(QuietHandler):
     server: PriceList
 
-    def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+    def respond(self) -> None:
+        asked = json.loads(self.received())
         self.server.asked.append(asked)
         if self.server.hang:
             self.server.closing.wait()
@@ -63,14 +60,11 @@ class _Request(BaseHTTPRequestHandler):
             self.wfile.write(bytes([byte]))
             self.wfile.flush()
 
-    def log_message(self, *_arguments: Any) -> None:
-        """Say nothing."""
-
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[PriceList]:
     with serving(PriceList()) as found:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_PRICING", f"http://127.0.0.1:{found.server_port}")
+        monkeypatch.setenv("AWS_ENDPOINT_URL_PRICING", found.url)
         yield found
         found.closing.set()
 

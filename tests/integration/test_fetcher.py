@@ -29,7 +29,7 @@ def fetcher(**settings: Any) -> Fetcher:
 
 def test_an_answer_comes_with_its_provenance(server: PriceServer) -> None:
     server.answers["/list"] = Answer(b"[]")
-    found = fetcher().fetch("a list", server.url("/list"))
+    found = fetcher().fetch("a list", server.url_of("/list"))
     assert (found.content, found.etag, found.source) == (b"[]", '"a-tag"', "a list")
     assert found.retrieved_at.endswith("Z")
 
@@ -50,7 +50,7 @@ def test_an_answer_that_is_not_a_price_list_is_refused(
 ) -> None:
     server.answers["/list"] = answer
     with pytest.raises(FetchFailed, match=says):
-        fetcher(max_wire_bytes=1000).fetch("a list", server.url("/list"))
+        fetcher(max_wire_bytes=1000).fetch("a list", server.url_of("/list"))
 
 
 def test_the_limit_on_the_wire_counts_chunks_too() -> None:
@@ -68,13 +68,13 @@ def test_a_bomb_is_unpacked_to_the_limit_and_no_further(server: PriceServer) -> 
     packed = gzip.compress(b" " * 10_000_000)
     server.answers["/list"] = Answer(packed, headers={"Content-Encoding": "gzip"})
     with pytest.raises(FetchFailed, match="over 5000 bytes"):
-        fetcher(max_bytes=5000).fetch("a list", server.url("/list"))
+        fetcher(max_bytes=5000).fetch("a list", server.url_of("/list"))
 
 
 def test_a_drip_ends_with_the_total_time(server: PriceServer) -> None:
     server.answers["/list"] = Answer(b"[" + b" " * 1000, drip=True)
     with pytest.raises(FetchFailed):
-        fetcher(total_seconds=0.5).fetch("a list", server.url("/list"))
+        fetcher(total_seconds=0.5).fetch("a list", server.url_of("/list"))
 
 
 LIST = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -156,7 +156,7 @@ def test_a_server_that_is_busy_is_asked_again_when_it_says_so(server: PriceServe
         waits.append(seconds)
         server.answers["/list"] = Answer(b"[]")
 
-    assert fetcher(sleep=sleep).fetch("a list", server.url("/list")).content == b"[]"
+    assert fetcher(sleep=sleep).fetch("a list", server.url_of("/list")).content == b"[]"
     assert waits == [2.0]
 
 
@@ -165,7 +165,7 @@ def test_waits_grow_with_jitter_and_end_with_the_attempts(server: PriceServer) -
     waits: list[float] = []
     with pytest.raises(FetchFailed, match="status 500"):
         fetcher(attempts=4, sleep=waits.append, jitter=lambda: 0.5).fetch(
-            "a list", server.url("/list")
+            "a list", server.url_of("/list")
         )
     assert waits == [0.25, 0.5, 1.0]
 
@@ -174,7 +174,7 @@ def test_a_wish_beyond_the_total_time_is_not_waited_for(server: PriceServer) -> 
     server.answers["/list"] = Answer(b"no", status=429, headers={"Retry-After": "3600"})
     waits: list[float] = []
     with pytest.raises(FetchFailed):
-        fetcher(sleep=waits.append).fetch("a list", server.url("/list"))
+        fetcher(sleep=waits.append).fetch("a list", server.url_of("/list"))
     assert waits == []
 
 
@@ -182,7 +182,7 @@ def test_a_refusal_is_not_repeated(server: PriceServer) -> None:
     server.answers["/list"] = Answer(b"no", status=404)
     waits: list[float] = []
     with pytest.raises(FetchFailed):
-        fetcher(sleep=waits.append).fetch("a list", server.url("/list"))
+        fetcher(sleep=waits.append).fetch("a list", server.url_of("/list"))
     assert waits == []
 
 
@@ -232,7 +232,7 @@ def test_an_address_that_is_not_public_is_refused(
 
 def test_loopback_is_refused_unless_configuration_allows_it(server: PriceServer) -> None:
     with pytest.raises(FetchFailed, match="https"):
-        fetcher(allow_loopback=False).fetch("a list", server.url("/list"))
+        fetcher(allow_loopback=False).fetch("a list", server.url_of("/list"))
 
 
 @pytest.mark.parametrize(

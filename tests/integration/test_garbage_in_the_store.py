@@ -6,7 +6,6 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from tariff.serve import slack
 from tariff.template import ROOT, load_template, resources
 from tests.support.dripping import dripping
 from tests.support.handlers import call, handler
-from tests.support.loopback import serving
+from tests.support.loopback import LoopbackServer, QuietHandler, serving
 from tests.support.tables import REGION, SECRET
 
 POINTER = {"version": {"S": "v9"}, "sha256": {"S": "0" * 64}, "revision": {"N": "7"}}
@@ -53,31 +52,22 @@ GARBAGE: dict[str, tuple[Any, Any]] = {
 }
 
 
-class GarbageStore(ThreadingHTTPServer):
+class GarbageStore(LoopbackServer):
     """A DynamoDB that answers every read with the same JSON, and takes every write."""
 
-    daemon_threads = True
-
     def __init__(self, item: Any, page: Any) -> None:
-        super().__init__(("127.0.0.1", 0), _Request)
+        super().__init__(_Request)
         self.answers = {"GetItem": item, "Query": page}
 
 
-class _Request(BaseHTTPRequestHandler):
+class _Request(QuietHandler):
     server: GarbageStore
 
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
+    def respond(self) -> None:
+        self.received()
         operation = self.headers["x-amz-target"].partition(".")[2]
         content = json.dumps(self.server.answers.get(operation, {})).encode()
-        self.send_response(200)
-        self.send_header("content-type", "application/x-amz-json-1.0")
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_arguments: Any) -> None:
-        """Say nothing."""
+        self.reply(content, kind="application/x-amz-json-1.0")
 
 
 def recorded_requests() -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -387,7 +387,7 @@ def test_a_refresh_stores_the_days_after_the_bundled_rates(moto_table: StoreTabl
     os.environ |= moto_table.environment()
     with refreshing(moto_table) as found:
         found.server.answers["/rates"] = Served(ECB % cubes.encode())
-        found.run(TARIFF_SOURCE_EXCHANGE_RATES=found.server.url("/rates"))
+        found.run(TARIFF_SOURCE_EXCHANGE_RATES=found.server.url_of("/rates"))
         before = estimated([], as_of="2026-11-20", currency="EUR", rate_card="list")
         after = estimated([], as_of="2026-11-24", currency="EUR", rate_card="list")
     assert before.body["converted"]["rate_date"] == "2026-10-30"

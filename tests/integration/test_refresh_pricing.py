@@ -191,7 +191,7 @@ def test_openrouters_recorded_answer_confirms_prices_of_what_it_resells(
     with refreshing(moto_table, book=PriceBook.from_document(document)) as found:
         found.serve("litellm", Answer(json.dumps(listed).encode()))
         found.serve("openrouter", Answer(excerpt("openrouter")))
-        url = found.server.url("/openrouter") if is_asked else ""
+        url = found.server.url_of("/openrouter") if is_asked else ""
         answer = found.run(TARIFF_SOURCE_OPENROUTER=url)
         latest = found.active().model(f"openai/{AUDIO}").prices[-1]
         details = found.outcomes()[-1].details
@@ -334,7 +334,7 @@ def with_rates(refreshes: Refreshing) -> Callable[[Answer], dict[str, Any]]:
 
     def run(answer: Answer) -> dict[str, Any]:
         refreshes.serve("rates", answer)
-        return refreshes.run(TARIFF_SOURCE_EXCHANGE_RATES=refreshes.server.url("/rates"))
+        return refreshes.run(TARIFF_SOURCE_EXCHANGE_RATES=refreshes.server.url_of("/rates"))
 
     return run
 

@@ -73,7 +73,7 @@ def restored(
         "AWS_REGION": REGION,
         "AWS_LAMBDA_FUNCTION_NAME": "estimate",
         "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start",
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI": server.url(PATH),
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": server.url_of(PATH),
         "AWS_CONTAINER_AUTHORIZATION_TOKEN": "the token",
         "TARIFF_RECHECK_SECONDS": "0.001",
     }

@@ -351,7 +351,7 @@ def refreshed(walk: Walk) -> None:
         lists = {"TARIFF_SOURCE_GENAI_PRICES": "genai-prices", "TARIFF_SOURCE_LITELLM": "litellm"}
         for name in lists.values():
             server.answers[f"/{name}"] = Answer(recorded(name))
-        urls = {variable: server.url(f"/{name}") for variable, name in lists.items()}
+        urls = {variable: server.url_of(f"/{name}") for variable, name in lists.items()}
         urls |= {"TARIFF_SOURCE_OPENROUTER": "", "TARIFF_SOURCE_AWS": ""}
         urls["TARIFF_FETCH_LOOPBACK"] = "allowed-locally"
         with walk.running("RefreshPricingFunction", **urls) as refresh:

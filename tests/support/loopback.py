@@ -18,49 +18,77 @@ class Post(NamedTuple):
     body: Any
 
 
-class Loopback(ThreadingHTTPServer):
-    """Keeps what is posted, and answers with ``status`` and ``answer``.
-
-    Without a status it hangs up. ``posts`` has the requests that got an answer.
-    """
+class LoopbackServer(ThreadingHTTPServer):
+    """A server on a free port, whose threads end with the process."""
 
     daemon_threads = True
 
-    def __init__(self, answer: bytes = b"ok") -> None:
-        super().__init__(("127.0.0.1", 0), _Request)
-        self.status: int | None = 200
-        self.answer = answer
-        self.posts: list[Post] = []
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
 
     @property
     def url(self) -> str:
         """Where it answers."""
         return f"http://127.0.0.1:{self.server_port}"
 
+
+class QuietHandler(BaseHTTPRequestHandler):
+    """Handles requests by ``respond``, without a line of log for each."""
+
+    def do_POST(self) -> None:
+        self.respond()
+
+    do_GET = do_POST  # noqa: N815 - the base class names it
+
+    def respond(self) -> None:
+        """Answer a request."""
+        raise NotImplementedError
+
+    def received(self) -> bytes:
+        """The body of the request."""
+        return self.rfile.read(int(self.headers["content-length"]))
+
+    def reply(self, body: bytes, status: int = 200, kind: str = "application/json") -> None:
+        """Answer with a body."""
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+class Loopback(LoopbackServer):
+    """Keeps what is posted, and answers with ``status`` and ``answer``.
+
+    Without a status it hangs up. ``posts`` has the requests that got an answer.
+    """
+
+    def __init__(self, answer: bytes = b"ok") -> None:
+        super().__init__(_Request)
+        self.status: int | None = 200
+        self.answer = answer
+        self.posts: list[Post] = []
+
     def answer_to(self, _post: Post) -> bytes:
         """The body of the answer to a request."""
         return self.answer
 
 
-class _Request(BaseHTTPRequestHandler):
+class _Request(QuietHandler):
     server: Loopback
 
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+    def respond(self) -> None:
+        body = json.loads(self.received())
         if self.server.status is None:
             self.close_connection = True
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
         post = Post(self.path, headers, body)
         self.server.posts.append(post)
-        answer = self.server.answer_to(post)
-        self.send_response(self.server.status)
-        self.send_header("content-length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *_arguments: object) -> None:
-        """Say nothing."""
+        self.reply(self.server.answer_to(post), self.server.status)
 
 
 @contextmanager

@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.support.loopback import serving
+from tests.support.loopback import LoopbackServer, QuietHandler, serving
 
 DRIP_SECONDS = 0.2
 
@@ -24,13 +23,11 @@ class Answer:
     missing: int = 0
 
 
-class PriceServer(ThreadingHTTPServer):
+class PriceServer(LoopbackServer):
     """Serves ``answers`` by path, and 404 for any other path; counts what was ``asked``."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Request)
+        super().__init__(_Request)
         self.answers: dict[str, Answer] = {}
         self.asked: Counter[str] = Counter()
         self.closing = threading.Event()
@@ -38,16 +35,16 @@ class PriceServer(ThreadingHTTPServer):
     def handle_error(self, *_: object) -> None:
         """Print nothing: clients are expected to disconnect."""
 
-    def url(self, path: str) -> str:
+    def url_of(self, path: str) -> str:
         """Return the URL of a path."""
-        return f"http://127.0.0.1:{self.server_port}{path}"
+        return f"{self.url}{path}"
 
 
-class _Request(BaseHTTPRequestHandler):
+class _Request(QuietHandler):
     protocol_version = "HTTP/1.1"
     server: PriceServer
 
-    def do_GET(self) -> None:
+    def respond(self) -> None:
         self.server.asked[self.path] += 1
         answer = self.server.answers.get(self.path, Answer(b"no such list", status=404))
         self.close_connection = True
@@ -67,9 +64,6 @@ class _Request(BaseHTTPRequestHandler):
                 self.wfile.flush()
                 if self.server.closing.wait(DRIP_SECONDS):
                     return
-
-    def log_message(self, *_: object) -> None:
-        """Print nothing."""
 
 
 @contextmanager

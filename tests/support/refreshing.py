@@ -62,7 +62,7 @@ class Refreshing:
         self.ledger = self.store.ledger
         self.environment = {
             **table.environment(),
-            **{VARIABLES[name]: server.url(f"/{name}") for name in SOURCES},
+            **{VARIABLES[name]: server.url_of(f"/{name}") for name in SOURCES},
             "TARIFF_FETCH_LOOPBACK": "allowed-locally",
         }
         self.sound()

@@ -7,11 +7,10 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from tests.support.loopback import serving
+from tests.support.loopback import LoopbackServer, QuietHandler, serving
 
 #: What each part of a transaction needs, which IAM knows by the names of the single calls.
 _PARTS = {
@@ -29,7 +28,7 @@ class Use(NamedTuple):
     partition: str
 
 
-class StoreDoor(ThreadingHTTPServer):
+class StoreDoor(LoopbackServer):
     """Hands every request on to the store at ``endpoint``.
 
     From the request with the number ``shut_from`` on (the first is 0), requests are taken and never
@@ -37,10 +36,8 @@ class StoreDoor(ThreadingHTTPServer):
     whether any other asked to change something.
     """
 
-    daemon_threads = True
-
     def __init__(self, endpoint: str) -> None:
-        super().__init__(("127.0.0.1", 0), _Request)
+        super().__init__(_Request)
         self.store = str(urlsplit(endpoint).netloc)
         self.uses: set[Use] = set()
         self.shut_from: int | None = None
@@ -48,11 +45,6 @@ class StoreDoor(ThreadingHTTPServer):
         self.written = False
         self.hung: list[str] = []
         self.closing = threading.Event()
-
-    @property
-    def endpoint(self) -> str:
-        """Where a function reaches the store through this door."""
-        return f"http://127.0.0.1:{self.server_port}"
 
     def again(self, shut_from: int | None = None) -> None:
         """Begin to count anew."""
@@ -86,12 +78,12 @@ def _partition(request: Mapping[str, Any]) -> str:
     return str((request.get("Key") or request["Item"])["pk"]["S"])
 
 
-class _Request(BaseHTTPRequestHandler):
+class _Request(QuietHandler):
     server: StoreDoor
     protocol_version = "HTTP/1.1"
 
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
+    def respond(self) -> None:
+        body = self.received()
         door, number = self.server, self.server.requests
         door.requests += 1
         if door.shut_from is not None and number >= door.shut_from:
@@ -110,11 +102,4 @@ class _Request(BaseHTTPRequestHandler):
         finally:
             connection.close()
         with suppress(OSError):  # the client may have given up
-            self.send_response(answer.status)
-            self.send_header("content-type", "application/x-amz-json-1.0")
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-    def log_message(self, *_arguments: Any) -> None:
-        """Say nothing."""
+            self.reply(content, answer.status, "application/x-amz-json-1.0")

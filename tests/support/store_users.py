@@ -53,7 +53,7 @@ def stock(table: StoreTable) -> None:
 
 def do(doing: Doing, table: StoreTable, door: StoreDoor) -> None:
     """One of them, in an environment with the recorder's address for the table."""
-    variables = {**table.environment(), "TARIFF_DYNAMODB_ENDPOINT": door.endpoint}
+    variables = {**table.environment(), "TARIFF_DYNAMODB_ENDPOINT": door.url}
     with mock.patch.dict(os.environ, {**variables, **slack.SETTINGS}):
         doing(table, door)
 
@@ -148,7 +148,7 @@ def _refresh(table: StoreTable, door: StoreDoor) -> None:
         found.serve("genai-prices", Answer(json.dumps(document).encode()))
         # Whatever cannot be helped is raised, and Lambda tries again.
         with suppress(Exception):
-            found.run(TARIFF_DYNAMODB_ENDPOINT=door.endpoint)
+            found.run(TARIFF_DYNAMODB_ENDPOINT=door.url)
 
 
 _CARD = f"rate-card-{'0' * 32}"

@@ -122,7 +122,7 @@ def peer_outcomes(
             for case in todo:
                 path = f"/{quote(case)}/{peer}"
                 server.answers[path] = spoiled(case, peer, lists[peer])
-            outcomes = _peer_process(peer, server.url(""), todo)
+            outcomes = _peer_process(peer, server.url_of(""), todo)
             yield from outcomes.items()
             hung = todo[len(outcomes) :][:1]  # the process ended without an outcome for it
             yield from ((case, "hung or died") for case in hung)

@@ -23,7 +23,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[PriceServer]:
         monkeypatch.delenv(name, raising=False)
     container_credentials._kept.clear()
     with price_server() as found:
-        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", found.url(PATH))
+        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", found.url_of(PATH))
         monkeypatch.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "the token")
         yield found
 

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -22,6 +21,7 @@ from hypothesis import strategies as st
 from pricing.aws.signed_client import AMAZON_ROOTS, Credentials, DynamoReader, sign
 from pricing.errors import StoreUnavailable
 from tests.support.dripping import dripping, self_signed
+from tests.support.loopback import LoopbackServer, QuietHandler, serving
 
 SERVICE = "dynamodb"
 #: Visible ASCII: what access keys and tokens are made of, and more.
@@ -299,39 +299,32 @@ def test_a_server_that_does_not_speak_tls_is_unavailable_over_https() -> None:
     assert lost.value.cause == "SSLError"
 
 
-class Keeping(BaseHTTPRequestHandler):
+class Keeping(QuietHandler):
     """Answers on kept connections, each of which it closes without a word after two requests."""
 
     protocol_version = "HTTP/1.1"
     server: "KeepingServer"
 
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
+    def respond(self) -> None:
+        self.received()
         self.server.connections.append(self.client_address[1])
         self.wfile.write(http("200 OK", b"{}"))
         self.close_connection = self.server.connections.count(self.client_address[1]) == 2
 
-    def log_message(self, format: str, *_: object) -> None:  # noqa: A002 - the base class names it
-        """Print nothing."""
 
-
-class KeepingServer(ThreadingHTTPServer):
+class KeepingServer(LoopbackServer):
     """A server that keeps connections, and the caller's port of each request it answered."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Keeping)
+        super().__init__(Keeping)
         self.connections: list[int] = []
 
 
 def test_reads_share_a_connection_and_one_that_was_closed_is_replaced() -> None:
-    with KeepingServer() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        client = reader(f"http://127.0.0.1:{server.server_port}")
+    with serving(KeepingServer()) as server:
+        client = reader(server.url)
         for _ in range(4):
             assert client.get_item(TableName="t") == {}
-        server.shutdown()
-        thread.join()
     first, second, third, fourth = server.connections
     assert first == second
     assert third == fourth != first

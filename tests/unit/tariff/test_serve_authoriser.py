@@ -1,10 +1,8 @@
 """Which tokens the local gateway accepts: the rules of API Gateway's JWT authoriser."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import jwt
@@ -14,6 +12,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from tariff.serve.authoriser import JwtAuthoriser, Unauthorised, scopes_of_routes
 from tariff.template import load_template
+from tests.support.loopback import LoopbackServer, QuietHandler, serving
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 ANOTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -24,25 +23,17 @@ ESTIMATE, REFRESH, DOCS = "POST /v1/estimate", "POST /v1/pricing/refresh", "GET 
 def issuer() -> Iterator[str]:
     """A provider's two public documents."""
 
-    class Provider(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Provider(QuietHandler):
+        def respond(self) -> None:
             address = f"http://{self.headers['host']}"
             document: dict[str, Any] = {"issuer": address, "jwks_uri": f"{address}/keys"}
             if self.path == "/keys":
                 public = RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
                 document = {"keys": [{**public, "kid": "first", "use": "sig"}]}
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(json.dumps(document).encode())
+            self.reply(json.dumps(document).encode())
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
+    with serving(LoopbackServer(Provider)) as server:
+        yield server.url
 
 
 @pytest.fixture
