@@ -302,7 +302,7 @@ def _owns(provider: str, group: list[Listing]) -> bool:
     )
 
 
-def _of_claude(row: Row, claude: Row, facts: Mapping[str, Any]) -> Row:
+def _of_claude(row: Row, claude: Mapping[str, Any], facts: Mapping[str, Any]) -> Row:
     """What Claude's own row says of a cloud's; one that a refresh added has few of these facts."""
     found = {key: claude[key] for key in FROM_CLAUDE if key in claude}
     found["context_window"] = facts.get("context_window") or claude.get("context_window")
