@@ -58,11 +58,7 @@ def _opencode(environment: Mapping[str, str], home: Path) -> list[Path]:
 #: Their documentation and source code say where sessions are; the variables are theirs.
 TOOLS = (
     Tool(
-        "Claude Code",
-        _claude,
-        "**/*.jsonl",
-        (b'"usage"',),
-        re.compile(rb'"(parentUuid|leafUuid)"'),
+        "Claude Code", _claude, "**/*.jsonl", (b'"usage"',), re.compile(rb'"(parentUuid|leafUuid)"')
     ),
     Tool(
         "Codex",

@@ -185,11 +185,7 @@ def calibration(data: Read, held_out: Mapping[str, HeldOut]) -> str:
     )
 
 
-def labels(
-    rows: Sequence[Row],
-    held_out: Mapping[str, HeldOut],
-    resamples: int,
-) -> str:
+def labels(rows: Sequence[Row], held_out: Mapping[str, HeldOut], resamples: int) -> str:
     """Return a table of APGR with 300 labels of a family that the weights had not seen."""
     table = []
     for family, cheap, strong in PAIRS:

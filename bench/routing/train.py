@@ -91,11 +91,7 @@ def module_of(weights: Weights) -> str:
 
 
 def report_of(
-    data: Read,
-    weights: Weights,
-    held_out: Mapping[str, HeldOut],
-    source: str,
-    error: float,
+    data: Read, weights: Weights, held_out: Mapping[str, HeldOut], source: str, error: float
 ) -> dict[str, Any]:
     """Return the data, the versions, and the quality on held-out families."""
     measured = {

@@ -18,7 +18,7 @@ from pricing.tokens.estimator import Features, estimate_features, features_of
 from tariff.tables import markdown
 
 ALPHABETIC_LATIN = {
-    *("german", "french", "spanish", "portuguese", "polish", "turkish", "vietnamese"),
+    *("german", "french", "spanish", "portuguese", "polish", "turkish", "vietnamese")
 }
 #: Content other than ASCII text and code, in the summary.
 WIDE = {"paragraphs, accented Latin", "paragraphs, other scripts", "symbols", "arabic", "cjk"}

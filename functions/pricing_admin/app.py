@@ -113,10 +113,7 @@ def reject_version(request: RejectRequest, call: Call) -> Rejected:
     def work() -> Rejected:
         _store_bundled(ledger(), version)
         ledger().reject(
-            version,
-            actor=actor,
-            reason=request.reason,
-            expected_revision=request.expected_revision,
+            version, actor=actor, reason=request.reason, expected_revision=request.expected_revision
         )
         return Rejected(version, "rejected", actor, request.reason)
 

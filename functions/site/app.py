@@ -10,16 +10,7 @@ from urllib.parse import urlsplit
 
 import pricing.api.quick_start  # noqa: F401 - before what it makes quicker to import
 from pricing import errors
-from pricing.api.handler import (
-    DEFAULT_ROUTE,
-    PAGE_POLICY,
-    Asset,
-    Call,
-    Event,
-    Reply,
-    Route,
-    serve,
-)
+from pricing.api.handler import DEFAULT_ROUTE, PAGE_POLICY, Asset, Call, Event, Reply, Route, serve
 from pricing.aws.settings import settings
 from pricing.validation import NoQuery
 

@@ -102,11 +102,7 @@ def command(body: bytes, notes: Notes) -> Reply:
     from pricing.slack.dispatch import answer
 
     answered = answer(
-        sent.text,
-        book_of,
-        datetime.now(UTC),
-        slack_settings.summary_of,
-        slack_settings.currency_of,
+        sent.text, book_of, datetime.now(UTC), slack_settings.summary_of, slack_settings.currency_of
     )
     notes["slack_command"] = answered.command
     if answered.problem:

@@ -17,12 +17,7 @@ def create_workload_estimate(request: WorkloadRequest, call: Call) -> WorkloadEs
     """Price every line and every what-if."""
     query = request.query(call.now)
     return both_prices(
-        books(),
-        request,
-        call.now,
-        query,
-        estimate_workload,
-        lambda found: found.totals.period_usd,
+        books(), request, call.now, query, estimate_workload, lambda found: found.totals.period_usd
     )
 
 

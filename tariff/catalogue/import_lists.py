@@ -18,13 +18,7 @@ from pricing.sources import genai_prices, litellm
 from pricing.sources.merge import GENAI, LITELLM, side_by_side
 from pricing.sources.payload import Payload, SourceNotes
 from tariff.catalogue import media
-from tariff.catalogue.published import (
-    FILES,
-    installed,
-    installed_file,
-    installed_version,
-    released,
-)
+from tariff.catalogue.published import FILES, installed, installed_file, installed_version, released
 from tariff.generated_files import Check, update
 from tariff.paths import ROOT
 

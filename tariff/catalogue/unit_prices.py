@@ -13,7 +13,7 @@ from tariff.catalogue.media import KINDS, PARTLY
 from tariff.catalogue.toml_files import CatalogueError
 
 _UNITS_KEYS = {
-    *("provider", "ids", "pattern", "source", "prices", "note", "before", "mode", "replaces"),
+    *("provider", "ids", "pattern", "source", "prices", "note", "before", "mode", "replaces")
 }
 _MINIMUM_KEYS = {"provider", "ids", "component", "minimum", "source"}
 _MODEL_KEYS = {

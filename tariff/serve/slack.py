@@ -18,10 +18,7 @@ from tariff.serve.routes import Match, Route
 SIGNING_SECRET = "local-signing-secret"  # noqa: S105
 TEAM = "T0LOCAL"
 #: The settings with which a local function answers Slack.
-SETTINGS = {
-    "TARIFF_SLACK_SIGNING_SECRETS": SIGNING_SECRET,
-    "TARIFF_SLACK_WORKSPACES": TEAM,
-}
+SETTINGS = {"TARIFF_SLACK_SIGNING_SECRETS": SIGNING_SECRET, "TARIFF_SLACK_WORKSPACES": TEAM}
 COMMANDS, INTERACTIONS = "/slack/commands", "/slack/interactions"
 FORM = "application/x-www-form-urlencoded"
 RESPONSE_URL = "https://hooks.slack.com/commands/T0LOCAL/1/local"

@@ -93,10 +93,7 @@ TAMPERINGS: dict[str, tuple[Callable[[Log], None], tuple[int | None, int | None]
     "the last row deleted": (lambda log: log.delete(ROWS), (9, 9)),
     "the last row deleted and the head set back": (last_deleted_and_head_set_back, (None, 9)),
     "a row forged and the chain made anew": (lambda log: log.forge(4), (None, 4)),
-    "the head deleted": (
-        Log.behead,
-        (1, None),
-    ),
+    "the head deleted": (Log.behead, (1, None)),
     "a rubbish row": (lambda log: log.write(3, json.dumps([1]), digest(b"[1]")), (3, 3)),
     "a row that is no JSON": (lambda log: log.write(3, "{", log.lines[2]["hash"]), (3, None)),
 }

@@ -53,9 +53,7 @@ def test_at_least_45_corrupt_refreshes_are_tried() -> None:
     assert len(RUNS) >= 45
 
 
-def test_the_sound_lists_that_the_cases_are_made_from_change_nothing(
-    refreshes: Refreshing,
-) -> None:
+def test_the_sound_lists_that_the_cases_are_made_from_change_nothing(refreshes: Refreshing) -> None:
     before = refreshes.active().id
 
     assert refreshes.run()["outcome"] == "refreshed"

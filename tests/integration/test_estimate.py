@@ -424,10 +424,7 @@ def test_an_unknown_converse_tier_selects_no_price(ask: Ask) -> None:
         ({"cache_creation_input_tokens": 5}, True),
         ({"cache_creation_input_tokens": 0}, False),
         (
-            {
-                "cache_creation_input_tokens": 5,
-                "cache_creation": {"ephemeral_5m_input_tokens": 5},
-            },
+            {"cache_creation_input_tokens": 5, "cache_creation": {"ephemeral_5m_input_tokens": 5}},
             False,
         ),
     ],

@@ -105,9 +105,7 @@ HOSTILE: list[tuple[str, Any, int, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "says"),
-    [case[1:] for case in HOSTILE],
-    ids=[case[0] for case in HOSTILE],
+    ("body", "status", "says"), [case[1:] for case in HOSTILE], ids=[case[0] for case in HOSTILE]
 )
 def test_a_hostile_body_gets_a_problem_that_says_what_to_change(
     ask: Ask, body: Any, status: int, says: str

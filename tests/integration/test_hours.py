@@ -59,18 +59,8 @@ ROUTES = [
         "0.132",
         "0.066",
     ),
-    Asked(
-        "plan_context",
-        {**MODEL, "before": {"text": "word " * 100}},
-        "workloads.0.month_usd",
-    ),
-    Asked(
-        "plan_subscription",
-        {"seats": 2, "items": [LINE]},
-        "api.month_usd",
-        "10.56",
-        "5.28",
-    ),
+    Asked("plan_context", {**MODEL, "before": {"text": "word " * 100}}, "workloads.0.month_usd"),
+    Asked("plan_subscription", {"seats": 2, "items": [LINE]}, "api.month_usd", "10.56", "5.28"),
     Asked(
         "recommend",
         {

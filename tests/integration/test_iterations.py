@@ -125,11 +125,7 @@ def test_a_refusal_takes_its_own_prompt_off_the_bill_and_nothing_else(ask: Ask) 
 
 
 def test_a_refusal_of_a_plain_call_still_pays_for_its_searches(ask: Ask) -> None:
-    usage = {
-        "input_tokens": 500,
-        "output_tokens": 1,
-        "server_tool_use": {"web_search_requests": 3},
-    }
+    usage = {"input_tokens": 500, "output_tokens": 1, "server_tool_use": {"web_search_requests": 3}}
     refused = {"model": "opus", "stop_reason": "refusal", "content": [], "usage": usage}
     assert total(ask(response=refused)) == Fraction(3, 100)
 

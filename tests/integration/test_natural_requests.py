@@ -553,10 +553,7 @@ AMOUNTS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 COUNTS = {"input_tokens": 1000, "output_tokens": 100}
 GIVEN: Mapping[str, dict[str, Any]] = {
     "estimate": {"model": "sonnet", **COUNTS, "as_of": "2026-11-22"},
-    "workload": {
-        "items": [{"name": "a", "model": "sonnet", **COUNTS}],
-        "as_of": "2026-11-22",
-    },
+    "workload": {"items": [{"name": "a", "model": "sonnet", **COUNTS}], "as_of": "2026-11-22"},
     "recommend_cascade": {**COUNTS, "as_of": "2026-11-22"},
     "recommend": {"task": "Translate this", "as_of": "2026-11-22"},
     "usage_report": {"records": [{"timestamp": "2026-11-20", "model": "gpt-4o", **COUNTS}]},

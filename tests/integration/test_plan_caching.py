@@ -326,10 +326,7 @@ def test_real_counters_say_what_caching_really_saved(plan: Plans) -> None:
     answer = plan(
         **LESSON,
         model="sonnet",
-        measured=[
-            {"usage": usage(500, 30_000, 0)},
-            {"usage": usage(500, 0, 30_000), "calls": 9},
-        ],
+        measured=[{"usage": usage(500, 30_000, 0)}, {"usage": usage(500, 0, 30_000), "calls": 9}],
     )
     found = answer["measured"]
     assert answer["plan"] is None

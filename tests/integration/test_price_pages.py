@@ -210,11 +210,7 @@ def test_a_difference_says_which_of_its_versions_is_unknown(
 
 @pytest.mark.parametrize(
     ("path", "query"),
-    [
-        (f"{LIST}/v9", {}),
-        (DIFF, {"from": "v9"}),
-        ("/v1/models", {"pricing_version": "v9"}),
-    ],
+    [(f"{LIST}/v9", {}), (DIFF, {"from": "v9"}), ("/v1/models", {"pricing_version": "v9"})],
 )
 def test_an_unknown_version_is_answered_with_where_the_known_ones_are(
     pages: Pages, path: str, query: dict[str, str]

@@ -184,10 +184,7 @@ def test_a_limit_that_is_none_is_refused(kept: Pages, limit: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "query"),
-    [
-        (f"{LIST}/v3", {}),
-        ("/v1/pricing/diff", {"from": "v1", "to": "v2", "as_of": "2026-11-20"}),
-    ],
+    [(f"{LIST}/v3", {}), ("/v1/pricing/diff", {"from": "v1", "to": "v2", "as_of": "2026-11-20"})],
 )
 def test_an_answer_that_is_known_is_not_sent_again(
     kept: Pages, path: str, query: dict[str, str]

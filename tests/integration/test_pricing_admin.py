@@ -419,10 +419,7 @@ def test_a_store_that_cannot_be_read_is_told_in_words_and_logged_by_its_name(
     answered: bytes, cause: str, event: Event, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with dripping(answered, b"") as port:
-        silent = {
-            "TARIFF_TABLE": "tariff",
-            "TARIFF_DYNAMODB_ENDPOINT": f"http://127.0.0.1:{port}",
-        }
+        silent = {"TARIFF_TABLE": "tariff", "TARIFF_DYNAMODB_ENDPOINT": f"http://127.0.0.1:{port}"}
         with mock.patch.dict("os.environ", silent):
             recorded = event("pricing_admin") | {"routeKey": "GET /v1/pricing/audit"}
             answer = call(handler("pricing_admin"), recorded)

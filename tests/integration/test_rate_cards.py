@@ -363,10 +363,7 @@ def test_recommendations_are_answered_at_both_prices(event: str, fields: dict[st
     ask = asking("recommend", recorded_event(event))
     listed = ask(**fields, as_of="2026-10-30")
     both = ask(
-        **fields,
-        as_of="2026-10-30",
-        rate_card={"rules": [{"multiply": "0.5"}]},
-        currency="EUR",
+        **fields, as_of="2026-10-30", rate_card={"rules": [{"multiply": "0.5"}]}, currency="EUR"
     )
     assert (listed.status, both.status) == (200, 200), both.body
     net, converted = both.body.pop("net"), both.body.pop("converted")

@@ -119,7 +119,7 @@ def test_a_named_format_reads_a_raw_response_as_it_is_recognised(
 def test_there_are_at_least_60_bodies_and_most_of_them_are_recorded() -> None:
     formats = Counter(usage_format for usage_format, _ in BODIES)
     assert formats.keys() == {
-        *("anthropic", "openai", "openai_responses", "gemini", "bedrock_converse"),
+        *("anthropic", "openai", "openai_responses", "gemini", "bedrock_converse")
     }
     assert min(formats.values()) >= 12
     recorded = sum(body["kind"] == "recorded" for _, body in BODIES)

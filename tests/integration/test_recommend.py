@@ -210,10 +210,7 @@ def test_a_capability_that_is_required_rules_models_out(ask: Ask, reads_as: Read
     answer = ask(policy=policy, requires={"thinking": True}, as_of="2026-04-19")
     assert chosen(answer) == SONNET
     (row,) = [one for one in one(answer)["alternatives"] if one["model"] == "claude-3-haiku"]
-    assert (row["possible"], row["reason"]) == (
-        False,
-        "claude-3-haiku does not offer thinking.",
-    )
+    assert (row["possible"], row["reason"]) == (False, "claude-3-haiku does not offer thinking.")
 
 
 @pytest.mark.parametrize(

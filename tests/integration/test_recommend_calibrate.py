@@ -148,9 +148,7 @@ def test_few_rows_that_tell_the_models_apart_are_warned_of(calibrate: Ask) -> No
     assert calibrate(rows).body["warnings"] == []
 
 
-def test_of_more_than_1500_rows_so_many_are_measured_and_the_answer_says_so(
-    calibrate: Ask,
-) -> None:
+def test_of_more_than_1500_rows_so_many_are_measured_and_the_answer_says_so(calibrate: Ask) -> None:
     rows = learnable(1501)
     all_of_them, most_of_them = calibrate(rows[:1500]).body, calibrate(rows).body
     assert not any("are measured" in text for text in all_of_them["assumptions"])

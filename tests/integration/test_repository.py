@@ -114,9 +114,7 @@ def test_a_book_comes_back_byte_for_byte(repository: Ledger, version: str) -> No
     assert hashlib.sha256(found.to_json()).hexdigest() == original.sha256 == found.sha256
 
 
-def test_versions_are_listed_in_order_whatever_order_they_were_added_in(
-    repository: Ledger,
-) -> None:
+def test_versions_are_listed_in_order_whatever_order_they_were_added_in(repository: Ledger) -> None:
     for version in ("2026-11-02.1", "lesson-2025", "2026-11-01.2", "2026-11-01.1"):
         repository.propose(book(version), proposal=PLAIN)
     assert [one.id for one in repository.versions()] == [

@@ -196,16 +196,7 @@ def test_without_a_store_nothing_is_shared(
 
 
 @pytest.mark.parametrize(
-    "value",
-    [
-        "route my secret task",
-        "help",
-        "report",
-        "",
-        "nonsense",
-        "estimate",
-        "<!channel>",
-    ],
+    "value", ["route my secret task", "help", "report", "", "nonsense", "estimate", "<!channel>"]
 )
 def test_a_value_that_is_on_no_button_of_ours_is_not_shared(
     to: Handler, hooks: Loopback, value: str

@@ -42,19 +42,13 @@ PLANS: dict[str, tuple[CascadeStage, ...]] = {
     ),
     "a model checks": (
         CascadeStage(
-            "haiku",
-            pass_rate=Decimal("0.62"),
-            verifier_call=_CHECKER,
-            verifier_model="sonnet",
+            "haiku", pass_rate=Decimal("0.62"), verifier_call=_CHECKER, verifier_model="sonnet"
         ),
         _LAST,
     ),
     "two agree": (
         CascadeStage(
-            "haiku",
-            Check("agreement"),
-            correct_rate=Decimal("0.8"),
-            verifier_model="sonnet",
+            "haiku", Check("agreement"), correct_rate=Decimal("0.8"), verifier_model="sonnet"
         ),
         _LAST,
     ),
@@ -102,8 +96,7 @@ def simulate(answer: CascadeAnswer, requests: int, seed: int) -> Simulated:
 
 
 def check(
-    requests: Annotated[int, Option(min=2, help="Requests a plan.")] = REQUESTS,
-    seed: int = SEED,
+    requests: Annotated[int, Option(min=2, help="Requests a plan.")] = REQUESTS, seed: int = SEED
 ) -> int:
     """Compare cascade costs with simulated requests."""
     rows = [("plan", "expected", "simulated", "standard error", "errors apart")]

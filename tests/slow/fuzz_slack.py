@@ -198,8 +198,7 @@ _BODIES = (_command, _command, _press, _payload, _bytes, _escaped, _fields, _pro
 
 
 def check(
-    count: Annotated[int, Option(min=1, help="How many requests.")] = 100_000,
-    seed: int = 1,
+    count: Annotated[int, Option(min=1, help="How many requests.")] = 100_000, seed: int = 1
 ) -> int:
     """Send forged requests as Slack."""
     settings = {

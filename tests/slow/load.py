@@ -30,10 +30,7 @@ PRICES: Mapping[str, tuple[tuple[int, tuple[str, str, str]], ...]] = {
     "openai/gpt-4o": ((0, ("2.50", "10", "1.25")),),
     "openai/gpt-4o-mini": ((0, ("0.15", "0.60", "0.075")),),
     "anthropic/claude-haiku-4-5": ((0, ("1", "5", "0.10")),),
-    "google/gemini-2.5-pro": (
-        (0, ("1.25", "10", "0.125")),
-        (200_001, ("2.50", "15", "0.25")),
-    ),
+    "google/gemini-2.5-pro": ((0, ("1.25", "10", "0.125")), (200_001, ("2.50", "15", "0.25"))),
 }
 MOST_INPUT, MOST_OUTPUT, MOST_CALLS = 60_000, 4_000, 1_000
 

@@ -28,8 +28,7 @@ _PROGRESS = Console(stderr=True)
 
 
 def check(
-    records: Annotated[int, Option(min=1, help="How many records.")] = RECORDS,
-    seed: int = 23,
+    records: Annotated[int, Option(min=1, help="How many records.")] = RECORDS, seed: int = 23
 ) -> int:
     """Compare a report with the calculator, by record."""
     with tempfile.TemporaryDirectory(prefix="check-report-") as name:

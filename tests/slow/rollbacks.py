@@ -176,10 +176,7 @@ def check(
     instances: Annotated[int, Option(min=1, help="Instances that estimate.")] = INSTANCES,
 ) -> int:
     """Roll back under load."""
-    with (
-        dynamodb_local_server() as endpoint,
-        fresh_table(load_template(), endpoint) as table,
-    ):
+    with dynamodb_local_server() as endpoint, fresh_table(load_template(), endpoint) as table:
         record = flip_under_load(table, flips=flips, instances=instances)
     found = record.faults(CACHE_SECONDS)
     print(f"{len(record.flips) - 1} rollbacks, {len(record.answers)} estimates by")

@@ -102,9 +102,7 @@ def test_without_an_issuer_callers_sign_their_requests_and_no_jwt_authoriser_is_
     assert schemes["AWS_IAM"]["x-amazon-apigateway-authtype"] == "awsSigv4"
 
 
-def test_with_an_issuer_tokens_are_checked_for_that_issuer_and_audience(
-    deployed: Template,
-) -> None:
+def test_with_an_issuer_tokens_are_checked_for_that_issuer_and_audience(deployed: Template) -> None:
     schemes = api_body(deployed, use_jwt=True)["components"]["securitySchemes"]
 
     assert schemes["Jwt"]["x-amazon-apigateway-authorizer"] == {

@@ -192,9 +192,7 @@ def test_who_is_no_administrator_is_told_which_scope_is_missing(
     expect(page.get_by_role("alert")).to_contain_text("JwtAdminScope")
 
 
-def test_without_an_issuer_the_page_says_how_signed_requests_reach_the_api(
-    open_page: Open,
-) -> None:
+def test_without_an_issuer_the_page_says_how_signed_requests_reach_the_api(open_page: Open) -> None:
     page = open_page("/#/report")
     forbidden = '{"message":"Forbidden"}'  # API Gateway's answer to an unsigned request
     page.route("**/v1/**", lambda route: route.fulfill(status=403, body=forbidden))

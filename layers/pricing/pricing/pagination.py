@@ -49,8 +49,7 @@ def page_of(
     ]
     page = rest[:limit]
     return Page(
-        tuple(row for _, row in page),
-        _cursor(name, page[-1][0]) if len(rest) > limit else None,
+        tuple(row for _, row in page), _cursor(name, page[-1][0]) if len(rest) > limit else None
     )
 
 

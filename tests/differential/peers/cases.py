@@ -120,9 +120,7 @@ CLAUDE_SHAPES: Mapping[str, Shape] = {
     ),
     "batch": Shape("half of the standard price", _claude(2_003, 1_009, **_BATCH), "batch"),
     "batch_cache": Shape(
-        "half of the cache prices",
-        _claude(503, 1_009, **_cached(50_021, 3_011), **_BATCH),
-        "batch",
+        "half of the cache prices", _claude(503, 1_009, **_cached(50_021, 3_011), **_BATCH), "batch"
     ),
     "batch_cache_1h": Shape(
         "half of the 1-hour cache write price",

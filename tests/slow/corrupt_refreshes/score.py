@@ -45,9 +45,7 @@ PEERS = ("litellm", "genai-prices")
 PEER_SECONDS = 60.0
 
 
-def check(
-    case: Annotated[str, Option(help="Only cases whose name contains this.")] = "",
-) -> int:
+def check(case: Annotated[str, Option(help="Only cases whose name contains this.")] = "") -> int:
     """Refresh from corrupt lists, and compare with other libraries."""
     wanted = [name for name in case_names() if case in name]
     lists = {name: installed(name) for name in SOURCES}

@@ -89,9 +89,7 @@ class Tally:
 
     def __or__(self, other: "Tally") -> "Tally":
         return Tally(
-            self.active | other.active,
-            self.held | other.held,
-            self.pending | other.pending,
+            self.active | other.active, self.held | other.held, self.pending | other.pending
         )
 
     def row(self, name: str) -> tuple[object, ...]:

@@ -39,9 +39,7 @@ def test_cpt_crosses_once_even_where_the_strong_model_loses_again() -> None:
 
 
 @pytest.mark.parametrize("strong", [[0, 0, 1, 1], [0, 0, 0, 0]])
-def test_there_is_nothing_to_measure_if_the_strong_model_is_not_better(
-    strong: list[float],
-) -> None:
+def test_there_is_nothing_to_measure_if_the_strong_model_is_not_better(strong: list[float]) -> None:
     assert pgr_curve(BEST, CHEAP, strong) is None
     assert apgr(BEST, CHEAP, strong) is None
     assert cpt(BEST, CHEAP, strong, 0.5) is None

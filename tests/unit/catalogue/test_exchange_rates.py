@@ -76,10 +76,7 @@ XML = b"""<?xml version="1.0"?><gesmes:Envelope><Cube>
 
 
 def test_the_banks_document_is_read() -> None:
-    assert read(XML) == {
-        "2026-11-02": {"USD": "1.3", "GBP": "0.81"},
-        "2026-11-01": {"USD": "1.2"},
-    }
+    assert read(XML) == {"2026-11-02": {"USD": "1.3", "GBP": "0.81"}, "2026-11-01": {"USD": "1.2"}}
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"{}", XML[:40], b"<Cube time=" * 1000])

@@ -50,10 +50,7 @@ def test_a_prefix_is_only_put_before_a_model(written: str, begins: str) -> None:
 
 @pytest.mark.parametrize(
     ("location", "key"),
-    [
-        ("us-east5", "vertex/regional/claude-sonnet-4-5"),
-        ("global", "vertex/claude-sonnet-4-5"),
-    ],
+    [("us-east5", "vertex/regional/claude-sonnet-4-5"), ("global", "vertex/claude-sonnet-4-5")],
 )
 @pytest.mark.parametrize("version", ["", "@20250929"])
 def test_only_a_regional_endpoint_has_the_price_of_one(

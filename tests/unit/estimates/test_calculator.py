@@ -187,10 +187,7 @@ def test_an_advisor_takes_the_terms_of_the_call_as_far_as_it_offers_them(
     terms: Terms, executor: tuple[str, str], advisors: tuple[str, str]
 ) -> None:
     answer = priced(
-        "claude-opus-5-5",
-        message(1_000, 100),
-        advisor("claude-fable-5", 2_000, 200),
-        terms=terms,
+        "claude-opus-5-5", message(1_000, 100), advisor("claude-fable-5", 2_000, 200), terms=terms
     )
     assert Fraction(answer.total_usd) == usd(
         (1_000, executor[0]), (100, executor[1]), (2_000, advisors[0]), (200, advisors[1])

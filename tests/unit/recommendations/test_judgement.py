@@ -94,8 +94,7 @@ def test_a_hard_question_is_complex_in_every_language_that_is_read(task: str) ->
 
 
 @pytest.mark.parametrize(
-    "task",
-    ["hi", "thanks!", "Guten Morgen", "merci", "¡Gracias!", "bom dia", "ありがとう", "谢谢"],
+    "task", ["hi", "thanks!", "Guten Morgen", "merci", "¡Gracias!", "bom dia", "ありがとう", "谢谢"]
 )
 def test_small_talk_is_simple_and_not_abstained_from(task: str) -> None:
     found = assess(task)

@@ -2,16 +2,7 @@
 
 import pytest
 
-from tests.support.refresh_checks import (
-    GENAI,
-    LITELLM,
-    OLD,
-    candidate,
-    codes,
-    decided,
-    rates,
-    row,
-)
+from tests.support.refresh_checks import GENAI, LITELLM, OLD, candidate, codes, decided, rates, row
 
 
 @pytest.mark.parametrize(("price", "held"), [("20", False), ("20.1", True)])

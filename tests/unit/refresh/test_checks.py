@@ -379,10 +379,7 @@ def test_a_ratio_to_a_held_price_does_not_count() -> None:
     active = row(standard=OLD, batch={"input": "1", "output": "5"}) | {"provider": "openai"}
     new = {"input": "6", "output": "10"}
     now = {"input": "3", "output": "5"}
-    quoted = {
-        GENAI: lists(standard=new, batch=now),
-        LITELLM: lists(standard=OLD),
-    }
+    quoted = {GENAI: lists(standard=new, batch=now), LITELLM: lists(standard=OLD)}
     found = Candidate(row(standard=new, batch=now) | {"provider": "openai"}, quotes(quoted))
     assert {one.field for one in decided([active], found).quarantined} == {
         "standard.input",

@@ -92,10 +92,7 @@ def test_a_mode_follows_its_standard_price_by_the_same_factor() -> None:
     half = {"input": "1", "output": "5"}
     active = row(standard=OLD, batch=half)
     third, sixth = {"input": "1", "output": "5"}, {"input": "0.5", "output": "2.5"}
-    quoted = {
-        GENAI: lists(standard=third, batch=sixth),
-        LITELLM: lists(standard=third, batch=half),
-    }
+    quoted = {GENAI: lists(standard=third, batch=sixth), LITELLM: lists(standard=third, batch=half)}
     found = Candidate(row(standard=third, batch=sixth), quotes(quoted))
     decision = decided([active], found)
     assert codes(decision) == set()
@@ -109,10 +106,7 @@ def test_a_discount_completed_from_standard_gets_its_own_price(
 ) -> None:
     active = row(standard=OLD, batch=OLD)
     now = {"input": after, "output": "5"}
-    quoted = {
-        GENAI: lists(standard=OLD),
-        LITELLM: lists(standard=OLD, batch=now),
-    }
+    quoted = {GENAI: lists(standard=OLD), LITELLM: lists(standard=OLD, batch=now)}
     decision = decided([active], Candidate(row(standard=OLD, batch=now), quotes(quoted)))
     assert codes(decision) == ({code} if code else set())
 

@@ -73,10 +73,7 @@ def test_a_list_without_a_tier_does_not_quote_the_tiers_price() -> None:
 def test_a_discount_completed_from_standard_follows_its_new_quote() -> None:
     active = row(standard=OLD, batch=OLD)
     cheaper = {**OLD, "output": "9"}
-    quoted = {
-        GENAI: lists(standard=OLD),
-        LITELLM: lists(standard=cheaper),
-    }
+    quoted = {GENAI: lists(standard=OLD), LITELLM: lists(standard=cheaper)}
     decision = decided([active], Candidate(row(standard=OLD, batch=OLD), quotes(quoted)))
     (after,) = decision.rows
     assert codes(decision) == set()

@@ -4,14 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from pricing.refresh.rules import (
-    Agreement,
-    Names,
-    contradictions,
-    hold_reason,
-    is_inverted,
-    look,
-)
+from pricing.refresh.rules import Agreement, Names, contradictions, hold_reason, is_inverted, look
 from pricing.refresh.timeline import PriceChange, PriceField
 from pricing.sources.price_tables import table_of
 from tests.support.refresh_checks import GENAI, LITELLM
@@ -31,8 +24,7 @@ def reason(
 
 
 @pytest.mark.parametrize(
-    ("after", "words"),
-    [("2000", "a thousand"), ("0.002", "a thousand"), ("2000000", "a million")],
+    ("after", "words"), [("2000", "a thousand"), ("0.002", "a thousand"), ("2000000", "a million")]
 )
 def test_a_mistaken_unit_is_named(after: str, words: str) -> None:
     found = reason("2", after, TWO)

@@ -238,8 +238,7 @@ def test_a_name_that_says_the_task_is_simple_takes_the_smallest_model() -> None:
 
 
 @pytest.mark.parametrize(
-    ("prompt", "found"),
-    [(200_000, False), (200_001, True), (240_000, True), (240_001, False)],
+    ("prompt", "found"), [(200_000, False), (200_001, True), (240_000, True), (240_001, False)]
 )
 def test_a_prompt_narrowly_over_a_threshold_should_stay_under_it(prompt: int, found: bool) -> None:
     usage = {"promptTokenCount": prompt, "candidatesTokenCount": 100}

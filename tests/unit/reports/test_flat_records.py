@@ -294,10 +294,7 @@ def test_a_cost_in_another_currency_has_the_currency_in_its_heading(tmp_path: Pa
 
 @pytest.mark.parametrize(
     "header",
-    [
-        "timestamp,model,input_tokens,output_tokens",
-        "Day,Model,Input (tokens),# Output Tokens",
-    ],
+    ["timestamp,model,input_tokens,output_tokens", "Day,Model,Input (tokens),# Output Tokens"],
 )
 def test_blank_rows_are_not_calls_and_a_row_of_totals_is_rejected(
     tmp_path: Path, header: str

@@ -89,9 +89,7 @@ def test_an_estimate_of_n8n_is_not_usage(tmp_path: Path) -> None:
     assert (found.records.rejected, found.totals.cost_usd) == (2, None)
 
 
-def test_halves_of_a_call_are_joined_only_where_they_are_next_to_each_other(
-    tmp_path: Path,
-) -> None:
+def test_halves_of_a_call_are_joined_only_where_they_are_next_to_each_other(tmp_path: Path) -> None:
     # A prompt that was not answered costs 150 millionths, an answer without its prompt 60.
     prompt, answer = TOOLS["transactions of LibreChat"]["document"]
     again = [{**prompt, "_id": "3"}, {**answer, "_id": "4"}]

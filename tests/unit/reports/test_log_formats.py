@@ -216,10 +216,7 @@ def test_lines_in_no_format_are_one_line_of_the_answer(tmp_path: Path) -> None:
             *(1, 1_200),
             "1,200 lines look like Langfuse traces, which are not read; export the observations",
         ),
-        (
-            *(1_201, 1),
-            "1 line has no known usage: the fields seen are colour, size; " + lacks,
-        ),
+        (*(1_201, 1), "1 line has no known usage: the fields seen are colour, size; " + lacks),
     ]
     assert found.warnings[0].code == "nothing_priced"
     assert found.warnings[0].message == ("Nothing was priced of 1,201 records: 1,201 rejected.")

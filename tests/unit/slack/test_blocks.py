@@ -13,10 +13,7 @@ from hypothesis import strategies as st
 from pricing.catalogue.price_book import BookInForce, PriceBook, Provenance
 from pricing.slack.blocks import ephemeral, private, shared
 from pricing.slack.cards.base import Card, Table
-from pricing.slack.commands import (
-    Pinned,
-    PricedCommand,
-)
+from pricing.slack.commands import Pinned, PricedCommand
 from pricing.slack.dispatch import answer
 from pricing.store import bundled
 from tests.support import block_kit, books

@@ -215,11 +215,7 @@ def test_what_is_shared_shows_the_same_figures_later(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "says", "example"),
     [
-        (
-            "estimate sonet 2k in 1k out",
-            "Did you mean sonnet",
-            "estimate sonnet 2000 in 1000 out",
-        ),
+        ("estimate sonet 2k in 1k out", "Did you mean sonnet", "estimate sonnet 2000 in 1000 out"),
         ("prices oppus", "Did you mean opus", "prices opus"),
         ("compare sonet vs oppus 2k in", "Did you mean opus", "compare sonnet vs opus 2000 in"),
         ("estimate zzzzqqqq 2k in", "has no model zzzzqqqq.", None),

@@ -292,10 +292,7 @@ def test_prices_of_another_version_or_day(text: str, pinned: Pinned) -> None:
         ("budget $100 sonnet 2k in 1k out", "send `budget_usd`"),
         ("prices opus vs sonnet", "prices takes one model at a time."),
         ("route", "Say what the task is."),
-        (
-            "compare " + " vs ".join(map(str, map("m{}".format, range(21)))),
-            "Compare at most 20",
-        ),
+        ("compare " + " vs ".join(map(str, map("m{}".format, range(21)))), "Compare at most 20"),
         ("estimate " + "m" * 129 + " 2k in", "A model's name has at most 128"),
         ("estimate " + "m" * 13_000, "longer than 12,000"),
     ],

@@ -149,11 +149,7 @@ def test_a_recorded_past_is_used_where_it_ends_with_todays_price(
     last: dict[str, str], periods: int
 ) -> None:
     states = [{"to": "2026-08-31", "lists": lists(standard=ONE)}, {"lists": lists(standard=last)}]
-    imported = {
-        "provider": "openai",
-        "genai_prices": [],
-        "litellm": [litellm(lists(standard=TWO))],
-    }
+    imported = {"provider": "openai", "genai_prices": [], "litellm": [litellm(lists(standard=TWO))]}
     tables = Corrections({"as_of": date(2026, 11, 22)})
     past = {
         "past": {"openai": {"swift": states}},

@@ -174,10 +174,7 @@ def test_a_variants_date_is_when_it_was_seen_so_it_holds_for_its_whole_period() 
 def test_of_two_variants_the_one_that_applies_when_the_period_ends_is_used() -> None:
     prices = [{"prices": {"input_mtok": 2}}, since("2026-12-01", input_mtok=4)]
     batch = {"when": {"processing": "batch"}}
-    seen = [
-        batch | since("2026-12-01", input_mtok=2),
-        batch | since("2026-10-14", input_mtok=1),
-    ]
+    seen = [batch | since("2026-12-01", input_mtok=2), batch | since("2026-10-14", input_mtok=1)]
     periods = row(prices=prices, price_variants=seen)["periods"]
     assert [part["lists"]["batch"]["rates"]["input"] for part in periods] == ["1", "2"]
 

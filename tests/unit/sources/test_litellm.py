@@ -12,10 +12,7 @@ from tests.support.payloads import payload
 
 def of_entry(entry: Any) -> tuple[dict[str, Any], list[str]]:
     notes = SourceNotes("litellm")
-    return (
-        litellm.read(payload({"swift": entry}), notes),
-        [one.code for one in notes.left_out],
-    )
+    return (litellm.read(payload({"swift": entry}), notes), [one.code for one in notes.left_out])
 
 
 LITELLM: dict[str, Any] = {
@@ -188,10 +185,7 @@ def test_every_mode_and_tier_is_read_from_its_key() -> None:
                 {"above_tokens": 272_000, "rates": {"input": "2"}},
             ],
         },
-        "priority": {
-            "rates": {},
-            "tiers": [{"above_tokens": 272_000, "rates": {"input": "4"}}],
-        },
+        "priority": {"rates": {}, "tiers": [{"above_tokens": 272_000, "rates": {"input": "4"}}]},
         "flex": {"rates": {"output": "2.5"}},
         "batch": {"rates": {"cache_read": "0.05"}},
     }

@@ -135,8 +135,7 @@ def test_a_list_is_completed(case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "stated"),
-    [("priority", TWO), ("fast", TWO), ("batch", {"input": "0.5"})],
+    ("mode", "stated"), [("priority", TWO), ("fast", TWO), ("batch", {"input": "0.5"})]
 )
 def test_a_mode_that_cannot_be_completed_is_left_out_with_a_note(
     mode: str, stated: dict[str, str]

@@ -28,10 +28,7 @@ def test_an_answer_records_where_it_is_from() -> None:
 
 @pytest.mark.parametrize("source", ["genai-prices", "litellm"])
 def test_a_recorded_answer_is_read_completely(source: str) -> None:
-    readers: dict[str, Any] = {
-        "genai-prices": genai_prices.read,
-        "litellm": litellm_map.read,
-    }
+    readers: dict[str, Any] = {"genai-prices": genai_prices.read, "litellm": litellm_map.read}
     notes = SourceNotes(source)
     assert readers[source](payload(excerpt(source)), notes)
     assert notes.left_out == []

@@ -126,8 +126,7 @@ def fill(database: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) -> Non
     names = list(RECORD_COLUMNS)
     marks = ", ".join("?" * len(names))
     database.executemany(
-        f"INSERT INTO records VALUES ({marks})",
-        [[row.get(name) for name in names] for row in rows],
+        f"INSERT INTO records VALUES ({marks})", [[row.get(name) for name in names] for row in rows]
     )
 
 

@@ -84,9 +84,7 @@ def test_other_names_of_commands_and_options_are_told_what_to_write(
 
 def test_the_options_of_a_command_are_completed() -> None:
     done = tariff(
-        _TARIFF_COMPLETE="complete_bash",
-        COMP_WORDS="tariff estimate --inp",
-        COMP_CWORD="2",
+        _TARIFF_COMPLETE="complete_bash", COMP_WORDS="tariff estimate --inp", COMP_CWORD="2"
     )
     assert done.stdout.split() == ["--input"]
 

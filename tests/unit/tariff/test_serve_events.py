@@ -23,10 +23,7 @@ JSON = ("Content-Type", "application/json")
 
 
 def request(
-    target: str = "/v1/estimate",
-    *headers: tuple[str, str],
-    method: str = "POST",
-    body: bytes = b"",
+    target: str = "/v1/estimate", *headers: tuple[str, str], method: str = "POST", body: bytes = b""
 ) -> HttpRequest:
     return HttpRequest(
         method=method,

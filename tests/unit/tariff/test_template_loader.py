@@ -37,10 +37,7 @@ def loaded(tmp_path: Path, text: str) -> dict[str, Any]:
         ("!GetAtt Table.Arn", {"Fn::GetAtt": ["Table", "Arn"]}),
         ("!GetAtt Stack.Outputs.Arn", {"Fn::GetAtt": ["Stack", "Outputs.Arn"]}),
         ("!GetAtt [Table, Arn]", {"Fn::GetAtt": ["Table", "Arn"]}),
-        (
-            "!If [IsProd, !Ref A, !Sub 'b']",
-            {"Fn::If": ["IsProd", {"Ref": "A"}, {"Fn::Sub": "b"}]},
-        ),
+        ("!If [IsProd, !Ref A, !Sub 'b']", {"Fn::If": ["IsProd", {"Ref": "A"}, {"Fn::Sub": "b"}]}),
         ("!Transform {Name: Include}", {"Fn::Transform": {"Name": "Include"}}),
     ],
 )

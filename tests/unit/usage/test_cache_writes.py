@@ -63,10 +63,7 @@ def test_langchains_cache_writes_are_all_or_the_rest_of_those_with_a_time(
     assert counted(written(**details)) == ({**expected, "output": 5}, assumed)
 
 
-@pytest.mark.parametrize(
-    ("total", "input_tokens"),
-    [(105, 100), (1_105, 1_100)],
-)
+@pytest.mark.parametrize(("total", "input_tokens"), [(105, 100), (1_105, 1_100)])
 def test_a_total_that_is_larger_than_its_parts_is_decided_by_the_model(
     total: int, input_tokens: int
 ) -> None:

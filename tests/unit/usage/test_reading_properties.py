@@ -176,8 +176,7 @@ VALUES = st.recursive(
         st.sampled_from(("standard", "fast", "TEXT", "AUDIO", "5m", "message", "x", "")),
     ),
     lambda inner: st.one_of(
-        st.lists(inner, max_size=3),
-        st.dictionaries(st.sampled_from(NAMES), inner, max_size=5),
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(NAMES), inner, max_size=5)
     ),
     max_leaves=15,
 )

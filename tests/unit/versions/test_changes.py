@@ -15,13 +15,7 @@ from pricing.catalogue.models import Model, model_from_document
 from pricing.catalogue.price_book import PriceBook
 from pricing.store import bundled
 from pricing.versions.cancellation import without_scheduled
-from pricing.versions.changes import (
-    FieldChange,
-    ModelChange,
-    _difference,
-    difference,
-    took_effect,
-)
+from pricing.versions.changes import FieldChange, ModelChange, _difference, difference, took_effect
 from tests.support.books import book, row
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -147,11 +141,7 @@ def test_a_price_that_was_cancelled_is_named_where_no_price_differs_any_more() -
         # A row without a mode of its own has one that follows from what it bills.
         ({"input_only": True}, {}, ("mode", "input_only")),
         ({"source": "a page"}, {"source": "another"}, ("source",)),
-        (
-            {"context_window": 5, "cancelled": ["2027-01-01"]},
-            {},
-            ("context_window", "cancelled"),
-        ),
+        ({"context_window": 5, "cancelled": ["2027-01-01"]}, {}, ("context_window", "cancelled")),
     ],
 )
 def test_other_members_of_a_row_that_differ_are_named(
@@ -221,9 +211,7 @@ def test_what_is_kept_of_a_difference_is_what_it_is_at_every_moment() -> None:
     assert len(set(map(repr, found))) > 4
 
 
-def test_two_versions_are_compared_once_between_two_prices(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_two_versions_are_compared_once_between_two_prices(monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[object] = []
 
     def counted(one: dict[str, Any]) -> Model:
@@ -453,8 +441,7 @@ def test_a_price_takes_effect_at_its_start_and_at_no_other_moment(
 ) -> None:
     day = "2026-11-01"
     one = book(
-        "v1",
-        [priced({**lists({"input": "2"}), "to": day}, {**lists({"input": "3"}), "from": day})],
+        "v1", [priced({**lists({"input": "2"}), "to": day}, {**lists({"input": "3"}), "from": day})]
     )
     bounds = [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (since, until)]
     found = took_effect(one, *bounds)

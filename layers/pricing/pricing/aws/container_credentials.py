@@ -29,8 +29,7 @@ def current(address: str, token: str | None) -> Credentials:
         found, expires = _fetched(address, token)
     except (OSError, http.client.HTTPException, LookupError, TypeError, ValueError) as error:
         raise StoreUnavailable(
-            "There are no AWS credentials to read the price store with.",
-            cause=type(error).__name__,
+            "There are no AWS credentials to read the price store with.", cause=type(error).__name__
         ) from error
     _kept[address] = found, expires - EARLY
     return found

@@ -27,14 +27,7 @@ from pricing.errors import InvalidRequest, Unpriced
 from pricing.estimates.quantities import SEARCHES_IN_BATCHES, billed_quantities
 from pricing.money import add, divide_evenly, multiply, per_million, plain, ratio
 from pricing.notices import Notice
-from pricing.usage.buckets import (
-    Attempt,
-    AttemptKind,
-    Processing,
-    SummedUsage,
-    Terms,
-    Usage,
-)
+from pricing.usage.buckets import Attempt, AttemptKind, Processing, SummedUsage, Terms, Usage
 from pricing.values import immutable
 
 PriceLists = Mapping[str, PriceList]

@@ -22,13 +22,7 @@ from pricing.catalogue.price_book import (
 from pricing.catalogue.served import billed_model
 from pricing.errors import Unpriced
 from pricing.estimates.caching import CacheKind, cache_kinds, offers, why_not_cached
-from pricing.estimates.calculator import (
-    LineItem,
-    LongContext,
-    Modifier,
-    Priced,
-    price_attempts,
-)
+from pricing.estimates.calculator import LineItem, LongContext, Modifier, Priced, price_attempts
 from pricing.estimates.call_notices import (
     ContextUse,
     context_use,

@@ -36,10 +36,7 @@ class BilledQuantities:
 
 
 def billed_quantities(
-    model: str,
-    usages: Sequence[Usage],
-    prices: PriceList,
-    standard: PriceList,
+    model: str, usages: Sequence[Usage], prices: PriceList, standard: PriceList
 ) -> BilledQuantities:
     """Find the price of each quantity, in the mode's own ``prices`` or else in the standard ones.
 
@@ -137,10 +134,7 @@ _CONTAINER_TIME = (
 
 
 def _assumptions(
-    model: str,
-    quantity: Quantity,
-    chosen: UnitPrice,
-    matching: Sequence[UnitPrice],
+    model: str, quantity: Quantity, chosen: UnitPrice, matching: Sequence[UnitPrice]
 ) -> list[str]:
     """Return the sentences on selectors that do not change the price, or would and are missing."""
     said = [

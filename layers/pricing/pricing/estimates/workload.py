@@ -14,13 +14,7 @@ from pricing.estimates.estimate import (
     price_query,
     status_of,
 )
-from pricing.estimates.what_if import (
-    Line,
-    WhatIf,
-    WhatIfAnswer,
-    answer_what_if,
-    status_of_lines,
-)
+from pricing.estimates.what_if import Line, WhatIf, WhatIfAnswer, answer_what_if, status_of_lines
 from pricing.money import add, multiply, plain, share_of
 from pricing.notices import Notice
 from pricing.timestamps import AsOf, rfc3339

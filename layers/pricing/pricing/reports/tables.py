@@ -26,11 +26,7 @@ def apart(tables: Sequence[Table]) -> Iterator[list[Table]]:
 
 
 def tables_sql(
-    priced_name: str,
-    tables: Sequence[Table],
-    expressions: Mapping[Dimension, str],
-    *,
-    net: bool,
+    priced_name: str, tables: Sequence[Table], expressions: Mapping[Dimension, str], *, net: bool
 ) -> str:
     """Select the rows of every ``table``, a number, in the order of their ``place``.
 

@@ -102,11 +102,7 @@ def _problem(detail: str, *examples: str) -> Card:
 
 
 def _card(
-    command: Command,
-    book_of: BookOf,
-    now: datetime,
-    summary_of: SummaryOf,
-    currency_of: CurrencyOf,
+    command: Command, book_of: BookOf, now: datetime, summary_of: SummaryOf, currency_of: CurrencyOf
 ) -> Card:
     if isinstance(command, HelpCommand):
         return HELP

@@ -20,12 +20,7 @@ _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 
 
 def is_signed(
-    body: bytes,
-    timestamp: object,
-    signature: object,
-    *,
-    secrets: Sequence[str],
-    now_seconds: int,
+    body: bytes, timestamp: object, signature: object, *, secrets: Sequence[str], now_seconds: int
 ) -> bool:
     """Whether one of the secrets signed these bytes within five minutes of now.
 

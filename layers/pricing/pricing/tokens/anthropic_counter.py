@@ -83,11 +83,7 @@ class CountEndpoint:
         return post(connection, _PATH, body, headers, seconds=seconds, max_bytes=most)
 
 
-_REJECTED = {
-    http.client.BAD_REQUEST,
-    http.client.NOT_FOUND,
-    http.client.REQUEST_ENTITY_TOO_LARGE,
-}
+_REJECTED = {http.client.BAD_REQUEST, http.client.NOT_FOUND, http.client.REQUEST_ENTITY_TOO_LARGE}
 
 
 @immutable

@@ -14,13 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Literal
 
-from pricing.catalogue.models import (
-    Model,
-    PriceList,
-    PricePeriod,
-    model_from_document,
-    row_bounds,
-)
+from pricing.catalogue.models import Model, PriceList, PricePeriod, model_from_document, row_bounds
 from pricing.catalogue.price_book import PriceBook
 from pricing.money import percent_of, subtract
 from pricing.timestamps import rfc3339

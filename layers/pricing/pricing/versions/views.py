@@ -255,12 +255,7 @@ def audit_page(
 ) -> AuditPage:
     """Return up to ``limit`` rows, newest first; raises InvalidRequest for a wrong cursor."""
     page = page_of(
-        "audit",
-        rows,
-        lambda row: f"{row.number:012}",
-        cursor=cursor,
-        limit=limit,
-        descending=True,
+        "audit", rows, lambda row: f"{row.number:012}", cursor=cursor, limit=limit, descending=True
     )
     return AuditPage(page.rows, page.next_cursor, broken_row)
 

@@ -190,9 +190,7 @@ def _extra(
 
 
 def _even(
-    prices: Mapping[CacheKind, PrefixPrices],
-    hours: Decimal,
-    best_at: Callable[[Decimal], BestTtl],
+    prices: Mapping[CacheKind, PrefixPrices], hours: Decimal, best_at: Callable[[Decimal], BestTtl]
 ) -> Iterator[RateBand]:
     """Yield the bands of evenly spaced calls; the choice can change only at these rates."""
     candidates = {ZERO}

@@ -3,12 +3,7 @@
 from math import erf, sqrt
 from typing import Literal, Self
 
-from pricing.recommendations.routing.difficulty import (
-    MATHEMATICS,
-    ScoreParts,
-    Weights,
-    shipped,
-)
+from pricing.recommendations.routing.difficulty import MATHEMATICS, ScoreParts, Weights, shipped
 from pricing.recommendations.routing.judgement import Judgement, Signal, judge
 from pricing.recommendations.routing.measure import crossing
 from pricing.recommendations.routing.reading import TaskFeatures, read
@@ -144,11 +139,7 @@ def _confidence(
     spread = _TYPICAL_ERROR * (weights.at(2 / 3) - weights.at(1 / 3)) * sqrt(2)
     below_low = (1 + erf((low - score) / spread)) / 2
     below_high = (1 + erf((high - score) / spread)) / 2
-    chances = {
-        "simple": below_low,
-        "moderate": below_high - below_low,
-        "complex": 1 - below_high,
-    }
+    chances = {"simple": below_low, "moderate": below_high - below_low, "complex": 1 - below_high}
     return round(chances[complexity], 4)
 
 

@@ -92,8 +92,7 @@ DOCUMENTS = (
     _AMP,
     replace(_AMP, marks=("usageLedger.events.model",), request_id=f"^.id + {_OF_EVENT}"),
     replace(
-        _AMP,
-        marks=("messages.usage.credits | messages.usage.totalInputTokens", "v", "created"),
+        _AMP, marks=("messages.usage.credits | messages.usage.totalInputTokens", "v", "created")
     ),
     *(
         RecordFormat(

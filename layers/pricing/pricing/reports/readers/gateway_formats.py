@@ -170,10 +170,7 @@ GATEWAYS = (
         moment="created_at | timestamp",
         model="model",
         request_id="id",
-        counts={
-            "prompt_tokens": "tokens_in",
-            "completion_tokens": "tokens_out",
-        },
+        counts={"prompt_tokens": "tokens_in", "completion_tokens": "tokens_out"},
         usage_format="openai",
         cost="cost",
         labels={"endpoint": "path", "project": "gateway_id"},

@@ -12,12 +12,7 @@ from itertools import combinations
 from string import ascii_lowercase
 
 from pricing.reports.database import literal
-from pricing.reports.provider_columns import (
-    SEARCH,
-    served_geo,
-    served_processing,
-    several_searches,
-)
+from pricing.reports.provider_columns import SEARCH, served_geo, served_processing, several_searches
 from pricing.reports.rates import BUCKETS
 from pricing.reports.readers.counted import BucketsSql, Steps
 from pricing.reports.readers.leaves import (

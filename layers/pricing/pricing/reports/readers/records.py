@@ -25,14 +25,7 @@ from pricing.reports.readers.moments import NO_TIME, moment_of
 from pricing.reports.readers.record_format import as_json
 from pricing.reports.sql import TERMS
 from pricing.timestamps import EPOCH
-from pricing.usage.buckets import (
-    MAX_COUNT,
-    TERM_CHOICES,
-    Attempt,
-    StatedTerms,
-    Terms,
-    settle,
-)
+from pricing.usage.buckets import MAX_COUNT, TERM_CHOICES, Attempt, StatedTerms, Terms, settle
 from pricing.usage.formats import FORMATS
 from pricing.usage.iterations import with_own_search
 from pricing.usage.meanings import UsageFormat

@@ -16,11 +16,7 @@ from pricing.display import count, counted, in_order, percent, usd
 from pricing.money import ZERO, add, percent_of, plain, ratio, share_of, subtract
 from pricing.reports.dimensions import Dimension
 from pricing.reports.render.csv_table import to_csv
-from pricing.reports.report import (
-    Group,
-    UsageReport,
-    shortened,
-)
+from pricing.reports.report import Group, UsageReport, shortened
 from pricing.reports.savings import KINDS, ReportSavings
 
 if TYPE_CHECKING:
