@@ -7,7 +7,7 @@ import pytest
 
 from pricing.sources.book import merges
 from pricing.sources.corrections import Corrections
-from tests.support.merging import ONE, TWO, VERSIONS, genai, litellm, rows, standard
+from tests.support.merging import GENAI_NAME, ONE, TWO, VERSIONS, genai, litellm, rows, standard
 from tests.support.refresh_checks import lists
 
 
@@ -31,6 +31,18 @@ def test_corrections_exclude_prefer_replace_and_add() -> None:
     priority = {"priority": {"input": "2", "output": "9"}}
     added = rows(*lists_both, corrections={"add": [about | {"lists": priority}]})["swift"]
     assert added["prices"][0]["lists"]["priority"]["rates"] == priority["priority"]
+
+
+def test_a_price_that_is_added_is_that_of_every_hour() -> None:
+    off_peak: dict[str, Any] = {"from": "04:00", "to": "06:00", "lists": lists(standard=ONE)}
+    listed = {**GENAI_NAME, "periods": [{"lists": lists(standard=TWO), "windows": [off_peak]}]}
+    about = {"provider": "openai", "ids": ["swift"], "reason": "Searches cost."}
+    search = {"standard": {"web_search": "0.01"}}
+    found = rows([listed], [], corrections={"add": [about | {"lists": search}]})["swift"]
+    (period,) = found["prices"]
+    hours = (period, *period["windows"])
+    assert [one["lists"]["standard"]["rates"]["web_search"] for one in hours] == ["0.01"] * 2
+    assert "web_search" not in off_peak["lists"]["standard"]["rates"]  # the list's own is as it was
 
 
 @pytest.mark.parametrize(

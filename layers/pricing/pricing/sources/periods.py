@@ -83,6 +83,8 @@ def with_past(periods: Sequence[Row], ended: Row) -> list[Row]:
 def add(periods: list[Row], addition: Mapping[str, Any], day: str) -> bool:
     """Add price lists to the period that begins on the addition's day; False if there is none.
 
+    They are added to all of its hours.
+
     An addition without a day is for the period that ``day`` is in.
     """
     start = addition.get("from", period_on(periods, day).get("from"))
@@ -91,7 +93,13 @@ def add(periods: list[Row], addition: Mapping[str, Any], day: str) -> bool:
         return False
     lists = addition["lists"].items()  # of rates, or of rates and of tiers
     added = table_of({mode: one if "rates" in one else {"rates": one} for mode, one in lists})
-    period["lists"] = document_of(combined(table_of(period["lists"]), added))
+
+    def completed(priced: Row) -> Row:
+        return priced | {"lists": document_of(combined(table_of(priced["lists"]), added))}
+
+    if "windows" in period:
+        period["windows"] = [completed(window) for window in period["windows"]]
+    period.update(completed(period))
     return True
 
 
