@@ -282,6 +282,14 @@ def test_what_an_answer_shows_and_a_providers_own_usage_come_to_the_same(
         {**gemini, "usage": {**counted, "grounding_tool_count": [{"type": "x", "count": 1}]}},
         {**at, "object": "response", "model": "gpt-5", "tool_usage": drew, "usage": RESPONSES},
         {**claude, "usage": CLAUDE, "raw_usage": [{"provider_type": "x", "data": CLAUDE}]},
+        *(
+            {**at, **MESSAGE, "content": [{"type": "server_tool_use", "name": name}]}
+            for name in ("tool_search", "bash_code_execution")
+        ),
+        *(
+            {**claude, "output": {}, "usage": {**sdk, "totalTokens": 40}, **traced}
+            for traced in ({}, {"trace": {"guardrail": {"topicPolicyUnits": 2}}})
+        ),
     ]
     check(documents, seed, tmp_path, monkeypatch)
 

@@ -205,3 +205,16 @@ def test_searches_are_counted_by_their_type_and_what_else_was_counted_is_unread(
     assert [(one.pointer, int(one.value)) for one in found] == [
         ("/usage/grounding_tool_count/2/count", 2)
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "bucket"),
+    [(0, "input"), (1, "input"), (2, "image_input"), (3, "video_input"), (4, "audio_input")],
+)
+def test_a_modality_may_be_its_number_in_googles_protocol_buffers(number: int, bucket: str) -> None:
+    details = [{"modality": number, "tokenCount": 100}]
+    raw = {**GEMINI, "promptTokensDetails": details}
+    assert buckets("gemini", raw) == {bucket: 100, "output": 50}
+    for wrong in (6, -1, True, 1.0, None):
+        raw = {**GEMINI, "promptTokensDetails": [{"modality": wrong, "tokenCount": 100}]}
+        assert pointers("gemini", raw) == ["/usage/promptTokensDetails/0/modality"]

@@ -322,3 +322,17 @@ def test_openais_object_of_a_batch_is_the_sum_of_its_calls() -> None:
     assert [one.usage.sum_of for one in found.usage.attempts] == [10]
     none = read_response({**batch, "request_counts": {"completed": 0}}, None)
     assert (none.batch, none.usage.attempts[0].usage.sum_of) == (False, 1)
+
+
+def test_what_guardrails_bill_is_unread_and_their_free_units_are_not() -> None:
+    units = {"topicPolicyUnits": 1, "contentPolicyUnits": 2, "contextualGroundingPolicyUnits": 0}
+    free = {"wordPolicyUnits": 1, "sensitiveInformationPolicyFreeUnits": 3}
+    metrics = {"invocationMetrics": {"usage": {**units, **free}, "guardrailCoverage": {"x": 9}}}
+    trace = {"guardrail": {"inputAssessment": {"g": metrics}}}
+    found = read_response({"usage": CHAT, "trace": trace}, None).usage.unread
+    at = "/response/trace/guardrail/inputAssessment/g/invocationMetrics/usage"
+    assert [(one.pointer, int(one.value)) for one in found] == [
+        (f"{at}/topicPolicyUnits", 1),
+        (f"{at}/contentPolicyUnits", 2),
+    ]
+    assert read_response({"usage": CHAT, "trace": {"guardrail": free}}, None).usage.unread == ()

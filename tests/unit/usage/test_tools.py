@@ -261,3 +261,21 @@ def test_openais_own_count_of_image_tokens_shows_that_it_drew(tokens: Any, bille
     assert used(body).get("image_generation", 0) == billed
     drawn = {**body, **items(*[{"type": "image_generation_call"}] * 2)}
     assert used(drawn)["image_generation"] == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "billed"),
+    [
+        (("bash_code_execution", "text_editor_code_execution"), 2),
+        (("code_execution",), 1),
+        (("bash_code_execution", "web_search"), 0),
+        (("web_fetch", "code_execution"), 0),
+        (("tool_search_tool_regex",), 0),
+    ],
+)
+def test_code_that_claude_ran_is_billed_except_next_to_searches(
+    names: tuple[str, ...], billed: int
+) -> None:
+    ran = [{"type": "server_tool_use", "name": name} for name in names]
+    assert used({"content": ran}).get("code_execution", 0) == billed
+    assert used({"content": [{**one, "type": "tool_use"} for one in ran]}) == {}

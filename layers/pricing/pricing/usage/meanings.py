@@ -128,17 +128,24 @@ class Listed:
     #: The names under which an entry states its count.
     counts: tuple[str, ...]
 
-    def of(self, word: str) -> str | None:
-        """What a count with this word counts, None if it cannot be one."""
+    #: The words in the order of the numbers that Google's protocol buffers have for them.
+    numbered: tuple[str, ...] = ()
+
+    def of(self, stated: Any) -> str | None:
+        """What a count with this word, or its number, counts; None if it cannot be one."""
         parts = dict(self.parts)
+        if type(stated) is int and 0 <= stated < len(self.numbered):
+            return parts[self.numbered[stated]]
+        word = stated.rpartition(".")[2] if isinstance(stated, str) else ""
         return parts.get(word) or parts.get(word.upper(), parts.get("*"))
 
 
 def by_modality(audio: str, image: str, video: str) -> Listed:
     """A list of ``{modality, tokenCount}``; text and documents are parts and nothing else."""
     billed = (("TEXT", PART), ("IMAGE", image), ("VIDEO", video), ("AUDIO", audio))
-    others = (("DOCUMENT", PART), ("MODALITY_UNSPECIFIED", PART))
-    return Listed("modality", (*billed, *others), ("tokenCount", "token_count", "tokens"))
+    parts = (*billed, ("DOCUMENT", PART), ("MODALITY_UNSPECIFIED", PART))
+    numbered = ("MODALITY_UNSPECIFIED", "TEXT", "IMAGE", "VIDEO", "AUDIO", "DOCUMENT")
+    return Listed("modality", parts, ("tokenCount", "token_count", "tokens"), numbered)
 
 
 #: A field's meaning: what it counts, or the fields of an object. In an object "" is what the field

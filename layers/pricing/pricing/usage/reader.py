@@ -428,9 +428,7 @@ def _take_listed(taken: _Taken, meaning: Listed, value: Any, pointer: str, path:
     """Add up a list of counts by the word that each has."""
     sums: Counter[str] = Counter()
     for here, number, one in _items(value, pointer):
-        stated = one.get(meaning.word)
-        word = stated.rpartition(".")[2] if isinstance(stated, str) else ""
-        part = meaning.of(word)
+        part = meaning.of(one.get(meaning.word))
         if part is None:
             known = ", ".join(dict(meaning.parts))
             raise InvalidRequest.at(f"{here}/{meaning.word}", f"must be one of {known}")

@@ -19,7 +19,7 @@ from pricing.usage.meanings import UsageFormat
 from pricing.usage.other_shapes import BODY_COUNTS
 from pricing.usage.parsed import ParsedUsage, Unread
 from pricing.usage.reader import MAX_NAMED, read_usage
-from pricing.usage.recognition import is_named_as_count
+from pricing.usage.recognition import is_named_as_count, numbers
 from pricing.usage.sdk_results import (
     PROVIDER_METADATA,
     PROVIDERS_RESPONSE,
@@ -142,7 +142,8 @@ _SERVED_BY = {
     ("model_info", "arch"): "lm_studio",
 }
 _FINGERPRINTS = {"fp_ollama": "ollama"}
-#: Where Bedrock says which model its prompt router chose.
+#: Where Bedrock says what its guardrails did, and which model its prompt router chose.
+_GUARDRAIL = ("trace", "guardrail")
 _ROUTED = ("trace", "promptRouter", "invokedModelId")
 
 
@@ -208,7 +209,7 @@ def read_response(
     unknown = (Unread(at, Decimal(1)) for at in unknown_items(body, here))
     parsed = replace(
         parsed,
-        unread=(*parsed.unread, *islice(unknown, MAX_NAMED)),
+        unread=(*parsed.unread, *islice((*unknown, *_guarded(body, here)), MAX_NAMED)),
         stated=parsed.stated or stated_cost(body, here) or gateway_cost(body, here),
     )
     served_by = [body, *(own for own, _ in metadata_of(body, here))]
@@ -222,6 +223,14 @@ def read_response(
         notice = Notice("refusal_not_billed", message)
         parsed = replace(parsed.refused(), notices=(*parsed.notices, notice))
     return ReadResponse(parsed, model, model_at, batch or batch_of(body) > 0)
+
+
+def _guarded(body: Mapping[str, Any], pointer: str) -> Iterator[Unread]:
+    """What Bedrock's guardrails bill of a call; words and free units cost nothing."""
+    trace = value_at(body, _GUARDRAIL)
+    for at, units in numbers(f"{pointer}/{'/'.join(_GUARDRAIL)}", trace):
+        if at.endswith("Units") and not at.endswith(("FreeUnits", "/wordPolicyUnits")):
+            yield Unread(at, units)
 
 
 def _joined(events: Sequence[Any], pointer: str) -> tuple[Mapping[str, Any], str]:

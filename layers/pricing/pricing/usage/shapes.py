@@ -196,6 +196,8 @@ _TIMES: Fields = dict.fromkeys(
         *("completion_tokens_after_first_per_sec", "total_characters", "tokens_per_second"),
         *("completion_tokens_after_first_per_sec_first_ten", "context_window", "per_turn_token"),
         *("time_per_token", "ttft", "session_duration", "context_tokens", "duration"),
+        # Dify's
+        *("latency", "time_to_generate"),
     ),
     NOTE,
 )

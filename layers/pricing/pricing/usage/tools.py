@@ -132,6 +132,7 @@ def _shown(body: Mapping[str, Any], model: str) -> Counter[str]:
     uses: Counter[str] = Counter()
     uses.update(_openai_items(body))
     uses["web_search"] += _anthropic_searches(body)
+    uses["code_execution"] += _anthropic_code(body)
     uses.update(_executed(body))
     uses.update(_of_messages(body))
     uses.update(_grounding(body, model))
@@ -225,6 +226,17 @@ def _anthropic_searches(body: Mapping[str, Any]) -> int:
         item.get("type") == "web_search_tool_result" and isinstance(item.get("content"), list)
         for item in _objects(body.get("content"))
     )
+
+
+def _anthropic_code(body: Mapping[str, Any]) -> int:
+    """Code that Claude ran in its container, which is free next to searches and fetches."""
+    ran = [
+        str(item.get("name"))
+        for item in _objects(body.get("content"))
+        if item.get("type") == "server_tool_use"
+    ]
+    free = any(name in ("web_search", "web_fetch") for name in ran)
+    return 0 if free else sum(name.endswith("code_execution") for name in ran)
 
 
 def unknown_items(body: Mapping[str, Any], pointer: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ NOT_COUNTED = frozenset(
     (
         *("serviceTier", "server_side_tool_usage", "meta", "x_groq", "performanceConfig"),
         *("providerMetadata", "experimental_providerMetadata", "request_counts", "steps"),
-        *("modelUsage", "raw_usage", "web_search"),
+        *("modelUsage", "raw_usage", "web_search", "trace"),
     )
 )
 _STREAMED = ("message_start", "message_delta")
@@ -56,6 +56,8 @@ def signs_in(body: Document, usage: Document, counts: Collection[str]) -> Iterat
             yield from signs
     if "content" in body and "web_search" not in counts:
         yield "web_search_tool_result"
+    if "content" in body and "code_execution" not in counts:
+        yield 'code_execution"'
     if "usage_metadata" in body or not _OF_SDKS.isdisjoint(usage):
         yield from SDK_SIGNS
 

@@ -159,7 +159,8 @@ SDKS = (
             f"{holder}response_metadata.{name}"
             for holder in ("", "kwargs.", "data.", "message.kwargs.")
             for name in ("model_name", "model", "model_id")
-        ),
+        )
+        + " | model",
         request_id="kwargs.id | data.id | message.kwargs.id | response_metadata.id",
         usage=_USAGE_METADATA,
         usage_format="langchain",
@@ -170,7 +171,7 @@ SDKS = (
         name="langchain",
         marks=("llm_output.token_usage | llm_output.usage", "generations"),
         moment="timestamp | created_at",
-        model="llm_output.model_name | llm_output.model | llm_output.model_id",
+        model="llm_output.model_name | llm_output.model | llm_output.model_id | model",
         request_id="llm_output.id",
         usage="llm_output.token_usage | llm_output.usage",
         processing="llm_output.service_tier",

@@ -169,6 +169,9 @@ def layout_of(document: Any) -> RecordLayout | None:
         found = _at(document, path)
         return list(found) if isinstance(found, dict) else []
 
+    def is_class(container: str) -> bool:
+        return isinstance(_at(document, _in(container, "id")), list)
+
     def layout(container: str, usage: str) -> RecordLayout:
         top, names = keys_at(""), keys_at(container)
         raw = bool(container) or "type" in names or "object" in names
@@ -180,7 +183,8 @@ def layout_of(document: Any) -> RecordLayout | None:
             served_model=_first(container, names, MODELS),
             request_id=_first("", top, REQUEST_IDS)
             or _first(container, names, REQUEST_IDS)
-            or (_first(container, names, ("id",)) if raw else None),
+            # LangChain's serialised messages have their class as their id.
+            or (_first(container, names, ("id",)) if raw and not is_class(container) else None),
         )
 
     bodies = {
