@@ -255,3 +255,15 @@ def test_the_two_lifetimes_of_a_cache_have_their_prices(tmp_path: Path) -> None:
     found = report(tmp_path, head, "2026-11-20,claude-sonnet-4-6,1000,200,300,100")
     # 1,000 x 3 + 200 x 15 + 300 x 3.75 + 100 x 6 millionths of a USD
     assert found.totals.cost_usd == Decimal("0.007725")
+
+
+@pytest.mark.parametrize(
+    "name", ["Date (UTC)", "Timestamp [UTC]", "Time (utc)", "Created At (GMT)"]
+)
+@pytest.mark.parametrize("counted", ["", ",Requests"])
+def test_a_heading_may_say_that_its_times_are_in_utc(
+    tmp_path: Path, name: str, counted: str
+) -> None:
+    head = f"{name},Model,Input Tokens,Output Tokens{counted}"
+    found = report(tmp_path, head, f"2026-11-20 10:00:00,gpt-4o,1000,200{counted and ',1'}")
+    assert (found.totals.cost_usd, str(found.totals.first_day)) == (Decimal("0.0045"), "2026-11-20")

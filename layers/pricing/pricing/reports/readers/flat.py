@@ -51,6 +51,8 @@ SHORT_FORM = {
 SHORT_FORM_WITH = frozenset((*SHORT_FORM, "input_tokens", "output_tokens"))
 #: What a heading counts, or is in, within brackets: ``Cost ($)``, ``Input (tokens)``.
 _UNIT = re.compile(r"\s*[(\[]\s*(\$|usd|tokens)\s*[)\]]", re.ASCII | re.IGNORECASE)
+#: In which zone a time is, within brackets, where it is the one that is assumed of others.
+_IN_UTC = re.compile(r"\s*[(\[]\s*(UTC|GMT)\s*[)\]]", re.ASCII | re.IGNORECASE)
 #: How long what is written to a cache lives, within brackets: ``Cache Write (5m)``.
 _LIFETIME = re.compile(r"\s*[(\[]\s*(5m|1h)\s*[)\]]\s*", re.ASCII | re.IGNORECASE)
 #: Further names of a date or an instant, which may be durations or ordinals in other records.
@@ -155,7 +157,7 @@ def _count_of_name(name: str) -> tuple[bool, bool]:
 @_once_a_name
 def plain_name(name: str) -> str:
     """A heading as the name of a field; a name in camelCase stays as it is."""
-    name = _UNIT.sub(r" \1", name.lstrip("# ")).replace(" $", " usd")
+    name = _UNIT.sub(r" \1", _IN_UTC.sub("", name.lstrip("# "))).replace(" $", " usd")
     name = _LIFETIME.sub(r" \1 ", name)
     words = _BETWEEN_WORDS.sub("_", name.strip())
     words = words.lower() if words != name or words.istitle() or words.isupper() else name

@@ -113,6 +113,7 @@ _CLOCK = (
     r" ?(?P<half>[AaPp][Mm])? ?(?P<zone>UTC|GMT|[Zz]|[+-]\d{2}(?::?\d{2})?)?)?"
 )
 _BY_PEOPLE = tuple(re.compile(date + _CLOCK, re.ASCII) for date in _DATES)
+_WEEKDAY = re.compile(r"\A(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? ", re.ASCII)
 _SLASHES = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b", re.ASCII)
 _NOON = 12
 
@@ -120,9 +121,10 @@ _NOON = 12
 def by_people(text: str) -> str:
     """A date or an instant as RFC 3339 has it, or with a space for the T; other texts as they are.
 
-    ``2026/11/1``, ``1.11.2026``, ``Nov 1, 2026`` and ``2026-11-01 9:30 AM``.
+    ``2026/11/1``, ``1.11.2026``, ``Sun, Nov 1, 2026`` and ``2026-11-01 9:30 AM``.
     """
-    found = next((match for one in _BY_PEOPLE if (match := one.fullmatch(text.strip()))), None)
+    dated = _WEEKDAY.sub("", text.strip())
+    found = next((match for one in _BY_PEOPLE if (match := one.fullmatch(dated))), None)
     if found is None:
         return text
     parts = found.groupdict()
