@@ -26,6 +26,19 @@ def test_gemini_thoughts_and_tool_use_come_on_top_and_the_cache_is_inside() -> N
     }
 
 
+@pytest.mark.parametrize("visible", [0, 10])
+def test_as_many_thoughts_as_cached_tokens_are_not_a_cache_next_to_the_prompt(visible: int) -> None:
+    raw = {
+        "promptTokenCount": 80,
+        "cachedContentTokenCount": 32,
+        "candidatesTokenCount": visible,
+        "thoughtsTokenCount": 32,
+        "totalTokenCount": 80 + visible + 32,
+    }
+    used = buckets("gemini", raw)
+    assert (used["input"], used["cache_read"], used["reasoning_output"]) == (48, 32, 32)
+
+
 @pytest.mark.parametrize("total", [99, 101, 96, 93])
 def test_gemini_total_is_the_sum_of_the_four(total: int) -> None:
     raw = {

@@ -283,6 +283,8 @@ def _cache_apart(counts: Counts, read: int, written: int) -> tuple[()] | tuple[i
     was read being among the prompt's details, in which the writes do not fit.
     """
     whole, total, answer = counts[WHOLE], counts[TOTAL], counts[ANSWER]
+    if ANSWER not in counts:
+        answer = counts[VISIBLE] + counts[REASONING] + counts[REASONING_APART]
     cached = read + written
     if not cached or WHOLE not in counts or FRESH in counts or MISS in counts:
         return ()
