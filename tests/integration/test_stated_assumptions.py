@@ -50,7 +50,7 @@ def test_a_sum_of_calls_says_what_the_single_prompts_could_cost(ask: Ask) -> Non
     # 1.25 and 10 up to 200,000 tokens, 2.5 and 15 above
     assert Fraction(answer["total_usd"]) == Fraction("0.3751")
     (sentence,) = answer["assumptions"]
-    assert "150000 tokens" in sentence
+    assert "150,000 tokens" in sentence
     assert "from 0.3751 to 0.75015 USD" in sentence
 
 

@@ -368,7 +368,7 @@ def test_the_tier_of_a_sum_is_assumed_unless_its_longest_prompt_decides_it(
     assert len(found) == assumed
     if assumed:
         assert "the sum of 4 calls" in found[0]
-        assert "mean prompt, 50000 tokens" in found[0]
+        assert "mean prompt, 50,000 tokens" in found[0]
         assert "from 0.0205 to 0.1025 USD" in found[0]
 
 

@@ -254,10 +254,10 @@ def _tiers_of_sums(prices: PriceList, usages: Sequence[Usage]) -> Iterator[str]:
             for rates in (prices.rates, *(tier.rates for tier in prices.tiers))
         ]
         yield (
-            f"The counts are the sum of {usage.calls} calls, priced by the length of their mean"
-            f" prompt, {usage.mean_prompt_tokens} tokens. By the lengths of the single prompts, the"
-            f" tokens cost from {plain(min(costs))} to {plain(max(costs))} USD; `max_prompt_tokens`"
-            " in the usage tells."
+            f"The counts are the sum of {usage.calls:,} calls, priced by the length of their mean"
+            f" prompt, {usage.mean_prompt_tokens:,} tokens. By the lengths of the single prompts,"
+            f" the tokens cost from {plain(min(costs))} to {plain(max(costs))} USD;"
+            " `max_prompt_tokens` in the usage tells."
         )
 
 

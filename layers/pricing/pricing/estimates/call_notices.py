@@ -128,7 +128,7 @@ def output_notices(model: Model, at: datetime, attempts: tuple[Attempt, ...]) ->
     if not tokens or drawn or text is None or image is None or text == image:
         return []
     message = (
-        f"No output token is stated to be of an image: {tokens} are priced as text, at"
+        f"No output token is stated to be of an image: {tokens:,} are priced as text, at"
         f" {plain(text)} USD per million. Those of images cost {plain(image)}. Send the usage with"
         " its details by modality to be exact."
     )
@@ -145,8 +145,8 @@ def limit_notices(
     notices = []
     if context.fits is False:
         message = (
-            f"{context.used_tokens} tokens do not fit the context window of {model.id},"
-            f" {context.window} tokens: no call can use this much. If the counts are the sum of"
+            f"{context.used_tokens:,} tokens do not fit the context window of {model.id},"
+            f" {context.window:,} tokens: no call can use this much. If the counts are the sum of"
             " several calls, send their number in the usage as `calls`."
         )
         notices.append(Notice("context_exceeded", message))

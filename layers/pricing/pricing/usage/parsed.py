@@ -135,7 +135,7 @@ class OpenQuestions:
                 raise self.rest.error()
             attempts = _with_more(attempts, "reasoning_output", self.rest.tokens)
             message = (
-                f"The total has {self.rest.tokens} tokens more than its parts: they are thoughts,"
+                f"The total has {self.rest.tokens:,} tokens more than its parts: they are thoughts,"
                 " billed as output."
             )
             notices.append(Notice("reasoning_outside_completion", message))
@@ -181,7 +181,7 @@ class OpenQuestions:
             return attempts, ()
         message = (
             "AI SDK 5 leaves Claude's cached tokens out of inputTokens, and it is read so:"
-            f" {self.sdk_cache.tokens} tokens more of plain input than if it included them."
+            f" {self.sdk_cache.tokens:,} tokens more of plain input than if it included them."
             " Send the response with its providerMetadata to be exact."
         )
         more = _with_more(attempts, "input", self.sdk_cache.tokens)

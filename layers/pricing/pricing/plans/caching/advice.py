@@ -127,7 +127,7 @@ def advice(
         gain = "" if more <= ZERO else f", which saves {plain(more)} USD a month more"
         message = (
             f"Send {moved} before the blocks that vary: the cacheable prefix grows from"
-            f" {order.prefix_tokens} to {order.reordered_prefix_tokens} tokens{gain}."
+            f" {order.prefix_tokens:,} to {order.reordered_prefix_tokens:,} tokens{gain}."
         )
         found.append(Notice("reorder_prompt", message))
     if switches:
