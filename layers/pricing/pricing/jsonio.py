@@ -7,7 +7,7 @@ must not guess what any of them meant.
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -132,6 +132,13 @@ def value_at(document: Any, names: Iterable[str]) -> Any:
     for name in names:
         document = document.get(name) if isinstance(document, dict) else None
     return document
+
+
+def put_at(document: dict[str, Any], names: Sequence[str], value: Any) -> None:
+    """Put a value where these names lead, into objects that are made where there are none."""
+    for name in names[:-1]:
+        document = document.setdefault(name, {})
+    document[names[-1]] = value
 
 
 def to_json(answer: Any) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from pricing.errors import InvalidRequest
-from pricing.jsonio import value_at
+from pricing.jsonio import put_at, value_at
 from pricing.usage import meanings
 from pricing.usage.meanings import NOTE, Listed, Shape, UsageFormat
 from pricing.usage.recognition import recognised
@@ -106,10 +106,7 @@ def counted_at(
     """What the leaves of an object with these names count."""
     usage: dict[str, Any] = {}
     for steps in names:
-        inside = usage
-        for name in steps[:-1]:
-            inside = inside.setdefault(name, {})
-        inside[steps[-1]] = 1
+        put_at(usage, steps, 1)
     return counted(usage, usage_format, kind)
 
 

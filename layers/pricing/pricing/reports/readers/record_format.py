@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from pricing.errors import MalformedRequest
-from pricing.jsonio import read_json
+from pricing.jsonio import put_at, read_json
 from pricing.money import EXACT, add
 from pricing.reports.source_formats import SourceFormat
 from pricing.usage.meanings import UsageFormat
@@ -392,12 +392,8 @@ def _counted(known: RecordFormat, body: Document) -> dict[str, Any]:
         values = [value for value in values if value is not None]
         if not values:
             continue
-        *parents, leaf = name.split("/")
-        inside = usage
-        for parent in parents:
-            inside = inside.setdefault(parent, {})
         total = all(type(value) is int for value in values)
-        inside[leaf] = sum(values) if total else values[0]
+        put_at(usage, name.split("/"), sum(values) if total else values[0])
     rest = first(body, known.rest)
     if isinstance(rest, dict):
         usage |= {name: whole(rest[name]) for name in further(known, rest)}

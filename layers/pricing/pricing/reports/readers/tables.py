@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from pricing.errors import InvalidRequest
+from pricing.jsonio import put_at
 from pricing.reports.database import listed, literal
 from pricing.reports.dimensions import TAG, TAG_PARENTS, Dimension, column_names, paths_of
 from pricing.reports.provider_columns import COLUMNS, calls_sql
@@ -219,13 +220,8 @@ class FlatTable:
         usage: dict[str, Any] = {}
         for name, column in self._members.items():
             value = _number(row.get(column)) if column else None
-            if value in (None, "") or column in TERMS:
-                continue
-            *parents, leaf = name.split("__")
-            inside = usage
-            for parent in parents:
-                inside = inside.setdefault(parent, {})
-            inside[leaf] = value
+            if value not in (None, "") and column not in TERMS:
+                put_at(usage, name.split("__"), value)
         return {**record, "usage": usage, "usage_format": self.usage_format}
 
     def _named(self, names: Sequence[str]) -> str | None:
