@@ -28,12 +28,7 @@ from tariff.docs import site
 from tariff.serve import price_lists, refreshes, slack, stores
 from tariff.serve.authoriser import JwtAuthoriser, scopes_of_routes
 from tariff.serve.cors import cors_options
-from tariff.serve.functions import (
-    Function,
-    TemplateProblem,
-    read_functions,
-    shared_environment,
-)
+from tariff.serve.functions import Function, TemplateProblem, read_functions, shared_environment
 from tariff.serve.server import BACKLOG, config
 from tariff.serve.welcome import curl_lines, example, first_estimate
 from tariff.serve.workers import FunctionLog, Worker, router_of

@@ -368,10 +368,7 @@ def test_a_report_is_converted_at_the_rate_of_its_last_day() -> None:
         ({"budgets": [{"name": "x", "usd": "1"}] * 51}, "/budgets"),
         ({"privacy": "sell"}, "/privacy"),
         (
-            {
-                "privacy": "drop",
-                "budgets": [{"name": "x", "usd": "1", "match": {"team": ["a"]}}],
-            },
+            {"privacy": "drop", "budgets": [{"name": "x", "usd": "1", "match": {"team": ["a"]}}]},
             "/budgets/0/match",
         ),
         ({"rate_card": {"rules": []}}, "/rate_card/rules"),

@@ -440,9 +440,7 @@ def test_a_prefix_larger_than_the_input_offers_to_raise_the_input(open_page: Ope
     expect(page.get_by_role("button", name="Raise the input to 2,002")).to_be_visible()
 
 
-def test_an_unknown_model_is_named_with_those_that_it_may_mean(
-    open_page: Open,
-) -> None:
+def test_an_unknown_model_is_named_with_those_that_it_may_mean(open_page: Open) -> None:
     page = open_page("/#/?m=claude-sonet-5-5")
     settled(page)
     expect(page.get_by_role("alert")).to_contain_text("Did you mean")

@@ -240,9 +240,7 @@ def test_changes_of_several_names_are_of_any_of_them_and_each_model_counts_once(
     expect(page.get_by_text("OpenAI itself: no price changed.")).to_have_count(0 if own else 1)
 
 
-def test_a_maker_without_a_change_of_its_own_is_told_before_its_resellers(
-    open_page: Open,
-) -> None:
+def test_a_maker_without_a_change_of_its_own_is_told_before_its_resellers(open_page: Open) -> None:
     page = open_page("/#/prices/changes")
     expect(page.get_by_role("status")).to_contain_text("changed")  # the view states its address
     entry = {"fields": [], "starts": "2026-11-20T00:00:00Z", "kind": "changed"}

@@ -38,11 +38,7 @@ from pricing.recommendations.choice import (
     strongest,
     why,
 )
-from pricing.recommendations.output import (
-    OutputRange,
-    expected_output,
-    is_about_unsent_text,
-)
+from pricing.recommendations.output import OutputRange, expected_output, is_about_unsent_text
 from pricing.recommendations.policy import (
     DecidedBy,
     LearnedPolicy,

@@ -67,11 +67,7 @@ class Day:
 
 
 def budget_of(
-    query: BudgetQuery,
-    days: Sequence[Day],
-    first: date,
-    last: date,
-    left_out: Mapping[str, int],
+    query: BudgetQuery, days: Sequence[Day], first: date, last: date, left_out: Mapping[str, int]
 ) -> Budget:
     """Compare a budget with the cost of the matching calls of each day, in the order of days.
 

@@ -16,12 +16,7 @@ from pricing.money import subtract
 from pricing.notices import Notice
 from pricing.reports.advice import advise, with_enough_calls
 from pricing.reports.budgets import Budget, Day, budget_of
-from pricing.reports.corrections import (
-    corrected_since,
-    report_prices,
-    warned,
-    with_corrections,
-)
+from pricing.reports.corrections import corrected_since, report_prices, warned, with_corrections
 from pricing.reports.engine import Engine
 from pricing.reports.loaded import LoadedUsage, SummedFolder, first_rejected
 from pricing.reports.rates import Pricing, unscaled

@@ -68,11 +68,7 @@ _VERCEL_AI: Fields = {
     "totalTokens": TOTAL,
     "cachedInputTokens": READ,
     **dict.fromkeys(("reasoningTokens", "reasoningOutputTokens"), REASONING),
-    "inputTokenDetails": {
-        "noCacheTokens": FRESH,
-        "cacheReadTokens": READ,
-        **_CAMEL_INPUT,
-    },
+    "inputTokenDetails": {"noCacheTokens": FRESH, "cacheReadTokens": READ, **_CAMEL_INPUT},
     "outputTokenDetails": _CAMEL_OUTPUT,
     "promptTokens": WHOLE,
     # ``generationTokens`` is that of early versions of Spring AI
@@ -85,12 +81,7 @@ _VERCEL_AI: Fields = {
         "audio": AUDIO_IN,
         "image": IMAGE_IN,
     },
-    "outputDetails": {
-        "text": PART,
-        "reasoning": REASONING,
-        "audio": AUDIO_OUT,
-        "image": IMAGE_OUT,
-    },
+    "outputDetails": {"text": PART, "reasoning": REASONING, "audio": AUDIO_OUT, "image": IMAGE_OUT},
     # Counts by modality next to the whole ones
     **dict.fromkeys(("inputTextTokens", "cachedTextInputTokens", "outputTextTokens"), PART),
     "inputAudioTokens": AUDIO_IN,
@@ -112,8 +103,7 @@ _VERCEL_AI: Fields = {
     # OpenAI's own names in TypeScript, Java, Go and C#
     **dict.fromkeys(("promptTokensDetails", "inputTokensDetails"), _CAMEL_INPUT),
     **dict.fromkeys(
-        ("completionTokensDetails", "completionTokenDetails", "outputTokensDetails"),
-        _CAMEL_OUTPUT,
+        ("completionTokensDetails", "completionTokenDetails", "outputTokensDetails"), _CAMEL_OUTPUT
     ),
     # What providers and agents report next to it
     **dict.fromkeys(("cacheReadTokens", "cachedReadTokens"), READ),

@@ -304,10 +304,7 @@ OPENAI = Shape(
             ("prompt_tokens_details", "prompt_token_details", "input_tokens_details"), _INPUT_PARTS
         ),
         **dict.fromkeys(
-            (
-                *("completion_tokens_details", "completion_token_details"),
-                "output_tokens_details",
-            ),
+            (*("completion_tokens_details", "completion_token_details"), "output_tokens_details"),
             _OUTPUT_PARTS,
         ),
         **_CACHE_NAMES,

@@ -304,8 +304,7 @@ def _grounding(body: Mapping[str, Any], model: str) -> Counter[str]:
     searched = searched or bool(queries)
     per_prompt = BILLED_PER_PROMPT.search(model) is not None
     return Counter(
-        web_search=int(searched) if per_prompt else len(queries) or int(searched),
-        maps=int(mapped),
+        web_search=int(searched) if per_prompt else len(queries) or int(searched), maps=int(mapped)
     )
 
 

@@ -487,10 +487,7 @@ def _plan_of_layout(
 
 
 #: Where Claude Code has what other records name otherwise.
-_CLAUDE_CODE: Mapping[str, Places] = {
-    "session": (("sessionId",),),
-    "project": (("cwd",),),
-}
+_CLAUDE_CODE: Mapping[str, Places] = {"session": (("sessionId",),), "project": (("cwd",),)}
 
 
 def _label_places(label: Dimension) -> Places:

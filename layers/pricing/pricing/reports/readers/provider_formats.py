@@ -95,10 +95,7 @@ PROVIDERS = (
         marks=("base_model_name", "usage_type", "prompt_tokens"),
         moment="start_time",
         model="base_model_name",
-        counts={
-            "prompt_tokens": "prompt_tokens",
-            "completion_tokens": "completion_tokens",
-        },
+        counts={"prompt_tokens": "prompt_tokens", "completion_tokens": "completion_tokens"},
         usage_format="openai",
         labels={"user": "email", "endpoint": "usage_type"},
     ),
@@ -150,10 +147,7 @@ _KEPT_BY_LANGCHAIN = tuple(
 SDKS = (
     RecordFormat(
         name="langchain",
-        marks=(
-            _USAGE_METADATA,
-            _RESPONSE_METADATA,
-        ),
+        marks=(_USAGE_METADATA, _RESPONSE_METADATA),
         moment="timestamp | created_at | response_metadata.created_at",
         model=" | ".join(
             f"{holder}response_metadata.{name}"

@@ -22,14 +22,7 @@ from pricing.errors import (
     is_plain_name,
 )
 from pricing.jsonio import read_json
-from pricing.reports.database import (
-    Database,
-    create_in_order,
-    fetched,
-    from_csv,
-    listed,
-    literal,
-)
+from pricing.reports.database import Database, create_in_order, fetched, from_csv, listed, literal
 from pricing.reports.dimensions import Dimension
 from pricing.reports.loaded import ReadOutcome
 from pricing.reports.rates import Row

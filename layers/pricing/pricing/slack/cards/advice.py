@@ -4,11 +4,7 @@ from pricing.catalogue.price_book import BookInForce
 from pricing.display import count, percent, usd
 from pricing.recommendations.candidates import RecommendTask
 from pricing.recommendations.policy import Policy
-from pricing.recommendations.recommend import (
-    Recommendation,
-    RecommendQuery,
-    recommend,
-)
+from pricing.recommendations.recommend import Recommendation, RecommendQuery, recommend
 from pricing.slack.cards.base import Card, Table, notes_of
 from pricing.slack.commands import RouteCommand
 from pricing.timestamps import AsOf
