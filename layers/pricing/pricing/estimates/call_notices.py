@@ -15,6 +15,8 @@ from pricing.usage.parsed import StatedCost
 from pricing.values import immutable
 
 IMAGE_GENERATION = "image_generation"
+#: The code of the warning that a name of a model asks for searches, which are billed by use.
+SEARCH_NOT_COUNTED = "web_search_not_counted"
 #: How long before a retirement answers start to warn of it.
 RETIREMENT_NOTICE = timedelta(days=90)
 #: Stated costs are floats in most logs: a difference this small is their rounding.
@@ -85,7 +87,7 @@ def reference_notices(
         message = (
             "`:online` adds OpenRouter's web search, which is billed by use: in no total here."
         )
-        notices.append(Notice("web_search_not_counted", message))
+        notices.append(Notice(SEARCH_NOT_COUNTED, message))
     if reference.removeprefix(f"{model.provider}/") in model.ambiguous_aliases:
         message = (
             f"This id fits a regional and a global endpoint; {model.id} is priced. Send the id of"

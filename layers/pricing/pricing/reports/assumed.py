@@ -7,9 +7,11 @@ from typing import Any
 from pricing.catalogue.models import Model
 from pricing.catalogue.price_book import PriceBook
 from pricing.display import counted
+from pricing.estimates.call_notices import SEARCH_NOT_COUNTED, reference_notices
 from pricing.money import add, plain, subtract
 from pricing.notices import Notice
 from pricing.reports.rates import BUCKETS, Cuts, PriceKey, Pricing, Row
+from pricing.usage.buckets import Terms
 
 
 def hourly(models: Iterable[Model]) -> bool:
@@ -44,14 +46,16 @@ def midnight_notices(pricing: Pricing, rows: Iterable[Mapping[str, Any]]) -> Ite
         yield Notice("hour_unknown", message)
 
 
-def family_notices(book: PriceBook, names: Iterable[str]) -> Iterator[Notice]:
-    """Say which model the records that name a family are priced as, whatever their date."""
-    matches = (book.known(name) for name in names)
-    found = {m.model.id: m.model.family for m in matches if m and m.matched_by == "family"}
+def notices_of_names(book: PriceBook, names: Iterable[str]) -> Iterator[Notice]:
+    """What names of models say: which model a family's is, whatever the date; billed searches."""
+    matches = {name: match for name in names if (match := book.known(name))}
+    found = {m.model.id: m.model.family for m in matches.values() if m.matched_by == "family"}
     if found:
         priced = ", ".join(f"{family} as {model}" for model, family in sorted(found.items()))
         message = f"Records that name a family are priced as its current model: {priced}."
         yield Notice("family_priced", message)
+    told = (reference_notices(match, name, Terms(), ()) for name, match in matches.items())
+    yield from (one for notices in told for one in notices if one.code == SEARCH_NOT_COUNTED)
 
 
 def notices_of_terms(book: PriceBook, served: Iterable[Row]) -> Iterator[Notice]:

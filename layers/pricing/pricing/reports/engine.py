@@ -19,7 +19,7 @@ import duckdb
 
 from pricing.catalogue.price_book import PriceBook
 from pricing.errors import InvalidRequest
-from pricing.reports.assumed import family_notices, hourly, midnight_notices, notices_of_terms
+from pricing.reports.assumed import hourly, midnight_notices, notices_of_names, notices_of_terms
 from pricing.reports.database import (
     SMALL_BYTES,
     by_name,
@@ -263,7 +263,7 @@ class Engine:
     def _price(self) -> None:
         names = [name for (name,) in self._rows("SELECT DISTINCT model FROM calls")]
         models = tuple(known_models(self._book, names))
-        self.usage.notices += tuple(family_notices(self._book, names))
+        self.usage.notices += tuple(notices_of_names(self._book, names))
         self.usage.cuts = cuts = cuts_of(models)
         also = (*self._also.values(), *([STATES] if self.usage.states_cost else []))
         self._db.execute(f"CREATE TABLE cube AS {cube('calls', cuts, also)}")
