@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import json
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,6 +26,8 @@ CONTENT_TYPES = {
 HASHED = "public, max-age=31536000, immutable"
 #: Shorter bodies are sent as they are: compression would not pay.
 MIN_COMPRESSED = 1_000
+#: How alike a route must be to be suggested for a path, of which so many characters are compared.
+ALIKE, MAX_COMPARED = 0.7, 100
 #: A feature of the page, and the field of POST /v1/compare that it requires.
 FEATURES = {"budget": "budget_usd"}
 
@@ -156,10 +159,13 @@ def _matches(template: list[str], given: list[str]) -> bool:
 
 def wrong_turn(_query: None, call: Call) -> Asset:
     """Tells a wrong method (405) from a path that does not exist (404)."""
-    methods = allowed(call.event["rawPath"])
+    path = call.event["rawPath"]
+    methods = allowed(path)
     if methods:
         raise errors.MethodNotAllowed(f"This path answers {', '.join(methods)} only.")
-    raise errors.NotFound("There is no such route; GET /openapi.json lists them all.")
+    nearest = get_close_matches(path[:MAX_COMPARED], methods_by_path(), n=1, cutoff=ALIKE)
+    meant = "".join(f" Did you mean {one}?" for one in nearest)
+    raise errors.NotFound(f"There is no such route.{meant} GET /openapi.json lists them all.")
 
 
 ROUTES = (

@@ -150,6 +150,29 @@ def test_a_path_that_does_not_exist_is_not_found(recorded: dict[str, Any], path:
         assert "GET /openapi.json" in answer.body["detail"]
 
 
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("/v1/estimates", "/v1/estimate"),
+        ("/estimate", "/v1/estimate"),
+        ("/v1/models/gpt-5", "/v1/models"),
+        ("/v1/plans/batch", "/v1/plan/batch"),
+        ("/v1/report", "/v1/usage/report"),
+        ("/v1/pricing/version", "/v1/pricing/versions"),
+        ("/favicon.ico", None),
+        ("/v1/chat/completions", None),
+        ("/v1/estimate" + "/estimate" * 900, None),
+    ],
+)
+def test_the_route_that_a_path_is_most_like_is_suggested(
+    recorded: dict[str, Any], path: str, meant: str | None
+) -> None:
+    suggested = f" Did you mean {meant}?" if meant else ""
+    assert astray(recorded, "GET", path).body["detail"] == (
+        f"There is no such route.{suggested} GET /openapi.json lists them all."
+    )
+
+
 #: The page's own reply to a GET of a path, with other members of the event if need be.
 Page = Callable[..., dict[str, Any]]
 ASSET = "GET /assets/{name}"
