@@ -196,6 +196,16 @@ def rate_card_of(source: str | None) -> Any:
     return source if is_id and not Path(str(source)).is_file() else json_in(str(source))
 
 
+def usd_of(written: str) -> str:
+    """Read an amount in USD as people write it: ``100``, ``$1,000``, ``5k USD``."""
+    from pricing.money import in_usd
+
+    found = in_usd(written)
+    if not found:
+        raise typer.BadParameter(f"{written!r} is not an amount in USD; write 100 or '$1,000'")
+    return found
+
+
 def count_of(written: str | int) -> int:
     """Read a count as people write it: ``2000``, ``2k``, ``1.5M``, ``12,500``."""
     if str(written).isdecimal():  # a default is a number already

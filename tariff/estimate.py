@@ -8,7 +8,7 @@ import typer
 from typer import Argument, Option
 
 from pricing.usage.buckets import InferenceGeo, Processing, Speed
-from tariff.asking import Asking, asking, count_of, json_in, text_in
+from tariff.asking import Asking, asking, count_of, json_in, text_in, usd_of
 from tariff.command_line import MAY_BE_OVER_BUDGET, OVER_BUDGET, CommandFailed, From
 from tariff.in_words import is_described, on_several_models, one_call
 from tariff.views import compared, estimated, money
@@ -81,6 +81,7 @@ Calls = Annotated[int, Option(parser=count_of, metavar="N", help="Number of iden
 BudgetUsd = Annotated[
     str | None,
     Option(
+        parser=usd_of,
         metavar="USD",
         help="Exit with status 3 if the cost is over this amount, with 4 if a part of it is not"
         " known and it may be.",
@@ -147,7 +148,8 @@ def compare(
         Literal["tokens", "text"], Option(help="Compare the same token counts, or the same text.")
     ] = "tokens",
     budget: Annotated[
-        str | None, Option(metavar="USD", help="Show how many calls this amount pays for.")
+        str | None,
+        Option(parser=usd_of, metavar="USD", help="Show how many calls this amount pays for."),
     ] = None,
 ) -> None:
     """Show the same call on several models, cheapest first.

@@ -79,9 +79,14 @@ def _fields(calls: RequestedCalls, pinned: Pinned, sent: Mapping[str, Any]) -> d
         },
         "server_tool_use": {"web_search_requests": used.web_search},
     }
+    measured: dict[str, Any] = {"usage": usage, "usage_format": "anthropic"}
+    if not (used.cache_write_5m or used.cache_write_1h or used.web_search):
+        # A count that is left out has a warning, which a 0 in a usage object has not.
+        counts = {"input_tokens": used.input, "output_tokens": used.output}
+        measured = {name: count or None for name, count in counts.items()}
+        measured["cache_read_tokens"] = used.cache_read or None
     found = {
-        "usage": usage,
-        "usage_format": "anthropic",
+        **measured,
         "processing": terms.processing,
         "speed": terms.speed,
         "inference_geo": terms.inference_geo,

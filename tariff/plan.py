@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import typer
 from typer import Argument, Option
 
-from tariff.asking import count_of, json_in, text_in
+from tariff.asking import count_of, json_in, text_in, usd_of
 from tariff.estimate import Ask, Call, Calls
 from tariff.views import batched, budgeted, cached, recommended, subscribed
 
@@ -30,7 +30,7 @@ def recommend(
     expected_output: Annotated[int | None, _count("Output tokens of a call.")] = None,
     current_model: Annotated[str | None, Option(help="The model in use now.")] = None,
     max_usd: Annotated[
-        str | None, Option(metavar="USD", help="The most that a call may cost.")
+        str | None, Option(parser=usd_of, metavar="USD", help="The most that a call may cost.")
     ] = None,
     realtime: Annotated[
         bool | None, Option("--realtime/--no-realtime", help="Whether a person waits.")
@@ -52,6 +52,8 @@ def recommend(
         "max_usd_per_call": max_usd,
         "realtime": realtime,
     }
+    if len(tasks) > 1 and not any(" " in task.strip() or task == "-" for task in tasks):
+        raise typer.BadParameter(f'put the task in quotes: tariff recommend "{" ".join(tasks)}"')
     texts = [text_in("-") if task == "-" else task for task in tasks]
     sent |= {"task": texts[0]} if len(texts) == 1 else {"tasks": texts}
     answer = ask.ask("POST /v1/recommend", sent)

@@ -59,6 +59,9 @@ def test_a_pointer_leads_to_the_field_and_names_no_type(
         ("1.5M", "1500000"),
         ("2 million", "2000000"),
         ("3 billion", "3000000000"),
+        ("2000 calls", "2000"),
+        ("10k requests", "10000"),
+        ("1 500 000", "1500000"),
         (Decimal("1000000.0"), "1000000"),
         (Decimal("1e6"), "1000000"),
     ],
@@ -69,7 +72,7 @@ def test_a_count_is_read_as_people_write_it(written: Any, number: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "number"), [("50k tokens", "50000"), ("$5", "5"), ("2000 calls", "2000")]
+    ("written", "number"), [("50k tokens", "50000"), ("$5", "5"), ("2000 usd", "2000")]
 )
 def test_a_count_with_what_it_counts_is_refused_with_the_number_to_send(
     written: str, number: str

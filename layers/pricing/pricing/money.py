@@ -119,6 +119,16 @@ def square_root(value: Fraction) -> Decimal:
     return ratio((doubled + 1) // 2, 10**RATIO_PLACES)
 
 
+#: Currencies by the words that people write for them; others are named by their code.
+CURRENCIES = {
+    **dict.fromkeys(("euro", "euros", "€"), "EUR"),
+    **dict.fromkeys(("pound", "pounds", "sterling", "£"), "GBP"),
+    **dict.fromkeys(("yen", "¥"), "JPY"),
+    **dict.fromkeys(("yuan", "renminbi", "rmb"), "CNY"),
+    **dict.fromkeys(("rupee", "rupees", "₹"), "INR"),
+    **dict.fromkeys(("franc", "francs"), "CHF"),
+    **dict.fromkeys(("dollar", "dollars", "$", "us$", "us dollars"), "USD"),
+}
 #: A number as people write it, with its scale and what it counts. ``1.000`` is a thousand to some.
 _WRITTEN = re.compile(
     r"\$? ?([1-9]\d{0,2}(?:[,_' \u2019\u00a0\u202f]\d{3})+|\d{1,15})"
@@ -138,6 +148,22 @@ def meant(value: Any) -> str:
         return ""
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+#: A number without a currency, a share or a unit.
+BARE = re.compile(
+    r"[\d,_.' \u2019\u00a0\u202f]+?\s?(?:[km]|thousand|million|billion)?", re.ASCII | re.IGNORECASE
+)
+_IN_USD = re.compile(
+    r"(?:(?:us)?\s?\$|usd(?=[\s\d]))?\s*(?P<amount>[^$]*?)\s?(?:usd|dollars?)?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def in_usd(text: str) -> str:
+    """The number of an amount in US dollars, such as ``$1,000`` and ``5k USD``; "" for none."""
+    found = _IN_USD.fullmatch(text.strip())
+    return meant(found["amount"]) if found and BARE.fullmatch(found["amount"]) else ""
 
 
 #: No number that is suggested has more digits than this.

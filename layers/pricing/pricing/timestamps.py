@@ -77,3 +77,70 @@ class AsOf:
 def rfc3339(instant: datetime) -> str:
     """Write a UTC instant, ending in Z."""
     return instant.isoformat().replace("+00:00", "Z")
+
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)
+#: What is wrong with a date of two numbers and a year, which has slashes or hyphens.
+UNCLEAR_DAY = "may have the day or the month first; send the year first, such as 2026-11-22"
+SLASHES = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b", re.ASCII)
+_DAY, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<year>\d{4})"
+_NAME = r"(?P<name>[A-Za-z]{3,9})\.?"
+#: Dates as spreadsheets and people write them, each with one meaning: the year first, a month's
+#: name, or points, which always have the day first.
+_DATES = (
+    rf"{_YEAR}[/.-](?P<month>\d{{1,2}})[/.-]{_DAY}",
+    rf"{_DAY}\.(?P<month>\d{{1,2}})\.{_YEAR}",
+    rf"{_DAY}[ -]{_NAME},?[ -]{_YEAR}",
+    rf"{_NAME} {_DAY},? {_YEAR}",
+)
+_CLOCK = (
+    r"(?:(?:[T ]|, | @ )(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:\.\d+)?))?"
+    r" ?(?P<half>[AaPp][Mm])? ?(?P<zone>UTC|GMT|[Zz]|[+-]\d{2}(?::?\d{2})?)?)?"
+)
+_WEEKDAY = re.compile(r"\A(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? ", re.ASCII)
+_NOON = 12
+
+
+def by_people(text: str) -> str:
+    """A date or an instant as RFC 3339 has it, or with a space for the T; other texts as they are.
+
+    ``2026/11/1``, ``1.11.2026``, ``Sun, Nov 1, 2026`` and ``2026-11-01 9:30 AM``.
+    """
+    dated = _WEEKDAY.sub("", text.strip())
+    forms = (re.compile(date + _CLOCK, re.ASCII) for date in _DATES)  # which re keeps
+    found = next((match for one in forms if (match := one.fullmatch(dated))), None)
+    if found is None:
+        return text
+    parts = found.groupdict()
+    name = (parts.get("name") or "").lower()
+    named = (number for number, full in enumerate(_MONTHS, 1) if full.startswith(name))
+    month = parts.get("month") or next(named, 0)
+    date = f"{parts['year']}-{int(month):02}-{int(parts['day']):02}"
+    if parts["hour"] is None:
+        return date
+    hour, half = int(parts["hour"]), (parts["half"] or "").lower()
+    if half:
+        hour = hour % _NOON + (_NOON if half == "pm" else 0)
+    zone = (parts["zone"] or "").replace("GMT", "UTC")
+    return f"{date} {hour:02}:{parts['minute']}:{parts['second'] or '00'}{zone}"
+
+
+_COUNTS_OF_SECONDS = {10: 1, 13: 1000}
+
+
+def as_rfc3339(text: str) -> str:
+    """An instant in the form of RFC 3339 that was written in another way: by people, in digits.
+
+    ``20261101`` is a day; ten digits are the seconds since 1970, and thirteen milliseconds. Text
+    that may mean several things, such as a time of day without its zone, is still none.
+    """
+    if text.isascii() and text.isdigit():
+        if len(text) == len("20261101"):
+            return f"{text[:4]}-{text[4:6]}-{text[6:]}"
+        parts = _COUNTS_OF_SECONDS.get(len(text))
+        return rfc3339(EPOCH + timedelta(seconds=int(text) // parts)) if parts else text
+    written = by_people(text)
+    return f"{written[:10]}T{written[11:]}" if written[10:11] == " " else written

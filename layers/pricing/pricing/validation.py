@@ -1,8 +1,7 @@
 """Base classes of requests, and pydantic's errors as JSON pointers in Tariff's own words.
 
 ``api.requests`` has the requests of each route, a module a function, because a cold start pays for
-every class it defines. A request validates what was sent, is what the OpenAPI document shows, and
-builds the query that its domain function takes.
+every class it defines. A request validates what was sent, is documented, and builds a query.
 """
 
 import re
@@ -29,7 +28,7 @@ from pydantic_core.core_schema import ErrorType, no_info_before_validator_functi
 
 from pricing.errors import FieldError, InvalidRequest, is_plain_name
 from pricing.money import meant
-from pricing.timestamps import AsOf
+from pricing.timestamps import SLASHES, UNCLEAR_DAY, AsOf, as_rfc3339
 
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 
@@ -111,7 +110,13 @@ class Versioned(Request):
 
     def moment(self, now: datetime) -> AsOf:
         """Return the instant to price at; raises InvalidRequest if ``as_of`` is not one."""
-        return AsOf.now(now) if self.as_of is None else moment_in(self.as_of, "/as_of")
+        return moment_or_now(self.as_of, now)
+
+
+def moment_or_now(as_of: str | None, now: datetime) -> AsOf:
+    """Return the instant of ``as_of``, or now; raises InvalidRequest for other text."""
+    is_now = as_of is None or as_of.lower() in ("now", "today")
+    return AsOf.now(now) if as_of is None or is_now else moment_in(as_of, "/as_of")
 
 
 def moment_in(text: str, pointer: str) -> AsOf:
@@ -119,7 +124,11 @@ def moment_in(text: str, pointer: str) -> AsOf:
     try:
         return AsOf.parse(text)
     except ValueError as error:
-        raise InvalidRequest.at(pointer, f"cannot be read as an instant: {error}") from None
+        written = as_rfc3339(text)
+        if written != text:
+            return moment_in(written, pointer)
+        detail = UNCLEAR_DAY if SLASHES.match(text) else f"cannot be read as an instant: {error}"
+        raise InvalidRequest.at(pointer, detail) from None
 
 
 def as_query(kind: type[Query], /, *sources: Any, **changes: Any) -> Query:
@@ -279,7 +288,7 @@ def _unknown_name(shape: type[BaseModel], found: ErrorDetails, value: Any, words
     name = str(last)
     is_number = bool(meant(value)) or (isinstance(value, int) and not isinstance(value, bool))
     models = _models_at(shape, place)
-    hints = next((own for one in models if (own := _hints_of(one))), _hints_of(shape))
+    hints = _hints_of(shape, models)
     detail = (is_number and hints.get(f"{name}=")) or hints.get(name, "")
     called = _CALLED.search(detail)
     if not detail or (called and called[1] not in _names_in(models)):
@@ -290,33 +299,37 @@ def _unknown_name(shape: type[BaseModel], found: ErrorDetails, value: Any, words
 def _bad_value(shape: type[BaseModel], found: ErrorDetails, value: Any) -> str:
     """Say what a value must be, or that it is missing."""
     kind, path, limits = found["type"], found["loc"], found.get("ctx", {})
-    hints = _hints_of(shape)
+    hints = _hints_of(shape, _models_at(shape, path[:-1]))
     own_words = "is not valid here" if kind in get_args(ErrorType) else found["msg"]
-    detail = _DETAILS.get(kind, own_words).format(**limits) + _in_json(kind, value, limits)
-    if not path:
-        detail = hints.get(":", detail)
-    elif kind == "missing":
-        detail = hints.get(f"{path[-1]}?", detail)
-    elif kind.endswith("_type") or kind.startswith("string_too"):
-        name, *rest = path
-        sign = "[]" if rest else ":" if kind.endswith("_type") else "#"
-        is_count = isinstance(value, int) and not rest
-        detail = (is_count and hints.get(f"{name}=")) or hints.get(f"{name}{sign}", detail)
-    return _SINGULAR.sub(r" 1 \1", detail)
+    detail = _DETAILS.get(kind, own_words).format(**limits)
+    if not path or kind == "missing":
+        detail = hints.get(f"{path[-1]}?" if path else ":", detail)
+    elif kind.endswith(("_type", "_of")) or kind.startswith("string_too"):
+        *_, name = (part for part in path if isinstance(part, str))
+        sign = "#" if kind.startswith("string_too") else ":"
+        count = hints.get(f"{name}=") if isinstance(value, int) and len(path) == 1 else None
+        detail = count or hints.get(f"{name}{sign if name == path[-1] else '[]'}", detail)
+    return _SINGULAR.sub(r" 1 \1", detail + _in_json(found, value))
 
 
-def _hints_of(shape: type[BaseModel]) -> Mapping[str, str]:
-    return shape.HINTS if issubclass(shape, Request) else {}
+def _hints_of(shape: type[BaseModel], inner: Iterable[type[BaseModel]]) -> Mapping[str, str]:
+    requests = (one for one in (*inner, shape) if issubclass(one, Request))
+    return next((one.HINTS for one in requests if one.HINTS), {})
 
 
-def _in_json(kind: str, value: Any, limits: Mapping[str, Any]) -> str:
-    """Say how to write a number that was written in another way."""
-    if kind == "int_type" and (number := meant(value)) and "." not in number:
+def _in_json(found: ErrorDetails, value: Any) -> str:
+    """Say how to write a number that was written in another way, but for one of another unit."""
+    kind, name = found["type"], str(found["loc"][-1:])
+    value = str(value).strip("% ") if "percent" in name else value
+    number = "" if "usd" in name and "%" in str(value) else meant(value)
+    if kind == "int_type" and _RATE.search(str(value)):
+        return "; how often is the `period` of POST /v1/estimate/workload"
+    if kind == "int_type" and number and "." not in number:
         return f"; send {number}"
-    if kind == "is_instance_of" and (number := meant(value)):
+    if kind == "is_instance_of" and number:
         return f'; send "{number}"'
-    percent = Decimal(value) if type(value) in (int, Decimal) else Decimal(0)
-    if kind == "less_than_equal" and limits.get("le") == 1 and 1 < percent <= 100:  # noqa: PLR2004
+    percent = Decimal(_exact(value) or 0)
+    if kind == "less_than_equal" and found["ctx"]["le"] == 1 and 1 < percent <= 100:  # noqa: PLR2004
         share = meant(percent.scaleb(-2))
         if percent < 2:  # noqa: PLR2004 - it may be a factor
             detail = f'{percent}% is "{share}", and {meant(percent * 100)}% is more than all'
@@ -325,6 +338,7 @@ def _in_json(kind: str, value: Any, limits: Mapping[str, Any]) -> str:
     return ""
 
 
+_RATE = re.compile(r"\d.*(?:/|\b(?:per|an?|each|every|daily|monthly)\b)", re.ASCII | re.IGNORECASE)
 #: A hint that another name is meant, which helps only where there is that name.
 _CALLED = re.compile(r"is called `(\w+)` here")
 

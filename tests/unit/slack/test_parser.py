@@ -73,6 +73,13 @@ def test_the_same_estimate_may_be_written_in_many_ways(text: str) -> None:
         ("2 million in 1 thousand out", Usage(input=2_000_000, output=1000)),
         ("10k tokens in, 2k tokens out, 30% cached", Usage(7000, cache_read=3000, output=2000)),
         ("2k in 100% cached", Usage(cache_read=2000)),
+        ("2k in 80 % cache hit rate", Usage(400, cache_read=1600)),
+        ("2k in of which 500 cached", Usage(1500, cache_read=500)),
+        ("2k in, 500 of it cached", Usage(1500, cache_read=500)),
+        ("2k in including 2k cached", Usage(cache_read=2000)),
+        ("2k in + 500 cached", Usage(2000, cache_read=500)),
+        ("2k uncached, 500 cached.", Usage(2000, cache_read=500)),
+        ("1k in 3 web searches", Usage(input=1000, web_search=3)),
     ],
 )
 def test_amounts(text: str, usage: Usage) -> None:
@@ -82,6 +89,12 @@ def test_amounts(text: str, usage: Usage) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "what would it cost us to run sonnet 2k in 1k out",
+        "sonnet 2k in 1k out for us",
+        "sonnet 2k in 1k out in us dollars",
+        "sonnet 2k in 1k out in US$",
+        "*sonnet* 2k in 1k out",
+        "`sonnet` 2k in & 1k out.",
         "how much does sonnet cost for 2k in 1k out",
         "what would sonnet cost with 2k in and 1k out",
         "cost of sonnet 2k in 1k out",
@@ -104,6 +117,55 @@ def test_a_question_about_a_cost(text: str) -> None:
 def test_a_version_is_a_part_of_the_models_name(written: str, name: str) -> None:
     assert parse(f"estimate {written} 2k in 1k out") == EstimateCommand(name, ONE)
     assert parse(f"{written} vs sonnet 2k in 1k out") == CompareCommand((name, "sonnet"), ONE)
+
+
+@pytest.mark.parametrize("text", ["sonnet 4 2k/1k", "sonnet 4.5 2k/1k", "sonnet 4 2k in 1k out"])
+def test_a_version_before_amounts_counts_nothing(text: str) -> None:
+    found = parse(text)
+    assert isinstance(found, EstimateCommand)
+    assert found.calls == ONE
+    assert found.model == text[: text.index(" 2k")].replace(" ", "-")
+
+
+@pytest.mark.parametrize("text", ["opus 4 2000 500", "gpt 5 2000 500", "gpt 5 2k"])
+def test_a_number_that_may_be_a_version_is_not_priced_as_tokens(text: str) -> None:
+    name = "-".join(text.split()[:2])
+    with pytest.raises(NotUnderstood, match=f"or write {name} if that is the model"):
+        parse(text)
+
+
+def test_no_batch_is_none_and_a_rate_may_have_a_slash() -> None:
+    for text in ("no batch", "without batch", "non-batch"):
+        terms = StatedTerms(processing="standard")
+        calls = replace(ONE, terms=terms)
+        assert parse(f"sonnet 2k in 1k out {text}") == replace(SONNET, calls=calls)
+    for text in ("batch api", "via batch", "batched"):
+        calls = replace(ONE, terms=StatedTerms(processing="batch"))
+        assert parse(f"sonnet 2k in 1k out {text}") == replace(SONNET, calls=calls)
+    calls = replace(ONE, calls=100, period="day")
+    assert parse("sonnet 2k in 1k out, 100 calls/day") == replace(SONNET, calls=calls)
+
+
+@pytest.mark.parametrize("date", ["1 Nov 2026", "Nov 1, 2026", "2026/11/1", "1.11.2026"])
+def test_a_date_is_read_as_people_write_it(date: str) -> None:
+    found = parse(f"sonnet 2k in 1k out on {date}")
+    assert found == replace(SONNET, calls=ONE, pinned=Pinned(as_of="2026-11-01"))
+
+
+@pytest.mark.parametrize("text", ["report", "report last month", "spend last month?"])
+def test_a_report_is_that_of_last_month(text: str) -> None:
+    assert parse(text) == ReportCommand()
+
+
+@pytest.mark.parametrize("text", ["report october", "report this month", "spend this week"])
+def test_a_report_of_another_time_is_not_that_of_last_month(text: str) -> None:
+    with pytest.raises(NotUnderstood, match="last month only"):
+        parse(text)
+
+
+def test_a_model_is_compared_with_another() -> None:
+    found = parse("compare claude opus 4.5 with sonnet 2k in 1k out")
+    assert found == CompareCommand(("claude-opus-4.5", "sonnet"), ONE)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +194,7 @@ def test_a_question_about_a_price(text: str) -> None:
         "recommend a model to summarise emails",
         "route the best model for summarise emails",
         "route summarise emails",
+        "best model to summarise emails",
     ],
 )
 def test_what_comes_before_a_task_is_not_the_task(text: str) -> None:
@@ -256,6 +319,13 @@ def test_prices_of_another_version_or_day(text: str, pinned: Pinned) -> None:
         ("estimate sonnet 1000000000001 in", "1000000000001 is over 1,000,000,000,000."),
         ("estimate sonnet 2k in x1000000000001", "1000000000001 is over 1,000,000,000,000."),
         ("estimate sonnet 1 2 3 4 5", "Say what 5 is"),
+        ("sonnet 2,5k in", "2,5k is not a number here"),
+        ("sonnet 1.000.000 in", "1.000.000 is not a number here"),
+        ("sonnet 1e6 in", "1e6 is not a number here"),
+        ("sonnet -2k in", "-2k is less than 0."),
+        ("sonnet 2k in 1k out 20% discount", "only cached takes a share"),
+        ("sonnet 1k in 2k of it cached", "Say how many tokens are cached"),
+        ("prices sonnet in EUR", "Prices are in USD"),
         ("estimate sonnet 1/2/3/4/5", "Write in/out/cached/write"),
         ("estimate sonnet in", "How many in?"),
         ("estimate sonnet 2k in per week", "Say how many calls per day or per month."),

@@ -82,7 +82,9 @@ def test_csv_and_json_have_exact_amounts(run: Run) -> None:
     assert json.loads(out)["total_usd"] == "0.0075"
 
 
-@pytest.mark.parametrize(("budget", "status"), [("0.0076", 0), ("0.0075", 0), ("0.00749", 3)])
+@pytest.mark.parametrize(
+    ("budget", "status"), [("0.0076", 0), ("0.0075", 0), ("0.00749", 3), ("$1", 0), ("$0", 3)]
+)
 def test_a_cost_over_the_budget_ends_with_status_3(run: Run, budget: str, status: int) -> None:
     ended, _, err = run(*GPT_5, "--budget", budget)
     assert (ended, "is over the budget" in err) == (status, status == 3)
@@ -422,6 +424,26 @@ def test_words_that_describe_no_call_are_refused(run: Run, arguments: str, said:
     status, out, err = run("estimate", *arguments.split())
     assert (status, out) == (1, "")
     assert said in err
+
+
+def test_a_call_in_words_without_an_output_says_so(run: Run) -> None:
+    told = "No output is priced."
+    assert told in run("estimate", "gpt-4o", "2k", "in")[1]
+    assert told not in run("estimate", "gpt-4o", "2k", "in", "1", "out")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["estimate", "gpt-4o", "--input", "2k", "--budget", "50%"], "is not an amount in USD"),
+        (["recommend", "Do it", "--max-usd", "5 tokens"], "is not an amount in USD"),
+        (["recommend", "Classify", "emails"], "put the task in quotes"),
+    ],
+)
+def test_arguments_of_another_kind_are_refused(run: Run, arguments: list[str], said: str) -> None:
+    status, out, err = run(*arguments)
+    assert (status, out) == (2, "")
+    assert said in " ".join(re.sub("[│╭╮╰╯─]", " ", err).split())
 
 
 def test_a_count_may_be_written_with_its_scale_as_a_word(run: Run) -> None:

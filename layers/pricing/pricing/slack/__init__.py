@@ -2,4 +2,5 @@
 
 Public: blocks, cards, commands, delivery, dispatch, formatting, lexer, notices, parser, requests,
   settings, share, signing, spending.
+Internal: questions.
 """

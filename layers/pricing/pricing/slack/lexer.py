@@ -3,6 +3,8 @@
 import re
 from decimal import Decimal
 
+from pricing.money import CURRENCIES
+from pricing.timestamps import as_rfc3339
 from pricing.values import immutable
 
 _SCALES = {"": 0, "k": 3, "m": 6, "b": 9, "bn": 9}
@@ -15,11 +17,11 @@ _TIMES = re.compile(r"[x*](?P<number>[0-9.].*)", re.IGNORECASE)
 _ASSIGNED = re.compile(r"(?P<label>[a-z0-9_-]+)[=:](?P<number>[0-9.].*)", re.IGNORECASE)
 _RATE = re.compile(r"(?P<number>[0-9.][^/]*)?/(?P<unit>[a-z]+)", re.IGNORECASE)
 #: A comma between digits belongs to the number; any other separates two words.
-_COMMA = re.compile(r",(?![0-9]{3}(?![0-9]))|(?<![0-9]),|;")
+_COMMA = re.compile(r",(?![0-9]{3}(?![0-9])|[0-9]{1,2}[kmb]\b)|(?<![0-9]),|;", re.IGNORECASE)
 
 #: The usage bucket that each word names.
 LABELS = {
-    **dict.fromkeys(("in", "input", "inputs", "prompt", "fresh"), "input"),
+    **dict.fromkeys(("in", "input", "inputs", "prompt", "fresh", "uncached"), "input"),
     **dict.fromkeys(("out", "output", "outputs", "completion"), "output"),
     **dict.fromkeys(("cached", "cache", "read", "reads", "hit", "hits"), "cache_read"),
     **dict.fromkeys(("write", "writes", "written", "write5m", "write-5m"), "cache_write_5m"),
@@ -33,16 +35,6 @@ PLAN_LABELS = {
     **dict.fromkeys(("hours", "h", "hrs"), "hours"),
     "days": "days",
 }
-#: Currencies by the words that people write for them; others are named by their code.
-CURRENCIES = {
-    **dict.fromkeys(("euro", "euros", "€"), "EUR"),
-    **dict.fromkeys(("pound", "pounds", "sterling", "£"), "GBP"),
-    **dict.fromkeys(("yen", "¥"), "JPY"),
-    **dict.fromkeys(("yuan", "renminbi", "rmb"), "CNY"),
-    **dict.fromkeys(("rupee", "rupees", "₹"), "INR"),
-    **dict.fromkeys(("franc", "francs"), "CHF"),
-    **dict.fromkeys(("dollar", "dollars", "$"), "USD"),
-}
 CODES = frozenset(CURRENCIES.values())
 _CODE = re.compile(r"[A-Z]{3}|[a-z]{3}", re.ASCII)
 _UNITS = {
@@ -54,6 +46,13 @@ _UNITS = {
     **dict.fromkeys(("year", "yearly"), "/year"),
 }
 _ADVERBS = ("hourly", "daily", "weekly", "monthly", "yearly")
+#: What is priced by POST /v1/estimate only.
+UNITS = frozenset(
+    {
+        *("image", "images", "picture", "pictures", "second", "seconds", "minute", "minutes"),
+        *("character", "characters", "chars", "page", "pages", "video", "videos"),
+    }
+)
 #: Words that may be joined to their number.
 _JOINED = LABELS.keys() | PLAN_LABELS.keys()
 #: Words without a meaning of their own.
@@ -62,16 +61,34 @@ _FILLERS = frozenset(
         *("token", "tokens", "tok", "toks", "of", "for", "with", "at", "using"),
         *("the", "please", "me", "is", "it", "what", "would", "will", "how", "much", "does", "do"),
         *("cost", "costs", "price", "prices", "pricing", "model", "models", "show", "tell"),
-        *("mode", "run", "running", "use", "call", "to", "if", "i", "we", "send"),
+        *("mode", "run", "running", "use", "call", "to", "if", "i", "we", "send", "what's"),
+        *("+", "&", "api"),
     }
 )
+#: Stands before a number that is a part of one before it.
+PART = "of-which"
 #: Two words that are one label, and a number whose scale is a word.
 _PAIRS = (
-    (re.compile(r"\bcached?[ _-]+(?:reads?|hits?)\b", re.IGNORECASE), "cached"),
+    (re.compile(r"\bcached?[ _-]+(?:reads?|hits?)(?: rate)?\b", re.IGNORECASE), "cached"),
     (re.compile(r"\b(?:1h[ -]+(?:cached?[ _-]+)?writes?|(?:cached?[ _-]+)?writes?[ -]+1h)\b",
                 re.IGNORECASE), "write1h"),
     (re.compile(r"\bcached?[ _-]+(?:writes?|written)\b", re.IGNORECASE), "write"),
     (re.compile(r"\bas[ -]of\b", re.IGNORECASE), "on"),
+    (re.compile(r"\bweb[ -]+search(?:es)?\b", re.IGNORECASE), "searches"),
+    (re.compile(r"\bsystem prompt\b", re.IGNORECASE), "system"),
+    (re.compile(r"\b(calls?|requests?)/(?=[a-z])", re.IGNORECASE), r"\1 per "),
+    (re.compile(r"\b(?:no|not|without|non)[ -](?:a |the )?batch(?:ed|ing)?\b", re.IGNORECASE),
+     "standard"),
+    (re.compile(r"\b(?:via|through)(?= (?:the )?batch\b)", re.IGNORECASE), ""),
+    (re.compile(r"\bus[ -]?(?:dollars?\b|\$)", re.IGNORECASE), "USD"),
+    # "what would it cost us" says for whom, and not where.
+    (re.compile(r"\b(costs?|charges?|bills?|gives?|saves?|takes?|(?i:for|to)) us\b"), r"\1"),
+    (re.compile(r"([0-9][0-9.,]*[kmb]?) (?:of (?:it|them|those|that)|thereof)\b", re.IGNORECASE),
+     rf"{PART} \1"),
+    (re.compile(r"\b(?:of which|including|incl\.)(?= )", re.IGNORECASE), PART),
+    (re.compile(r"\bhours (?:a|per) day\b", re.IGNORECASE), "hours"),
+    (re.compile(r"\bdays (?:a|per) month\b", re.IGNORECASE), "days"),
+    (re.compile(r"(?<=[0-9]) +%"), "%"),
     (re.compile(r"\bper +(?:1 *|one +|a +)?(?:m|million|mtok)\b(?: +tokens?\b)?", re.IGNORECASE),
      "price"),
     (re.compile(r"(?<=[0-9])[ ]*(?:thousand)\b", re.IGNORECASE), "k"),
@@ -110,7 +127,30 @@ def scaled(text: str) -> str:
     """The text with ``2 million`` as ``2M``, and two words that are one label as that."""
     for pattern, label in _PAIRS:
         text = pattern.sub(label, text)
-    return text
+    return _DATE.sub(lambda found: f"on {as_rfc3339(found['date'])}", text)
+
+
+_DATE = re.compile(
+    r"\bon (?P<date>\d{4}[/.]\d{1,2}[/.]\d{1,2}|\d{1,2}\.\d{1,2}\.\d{4}"
+    r"|\d{1,2}(?:st|nd|rd|th)? [A-Za-z]{3,9}\.?,? \d{4}"
+    r"|[A-Za-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})(?![\w.])",
+    re.ASCII | re.IGNORECASE,
+)
+#: What looks like a number and is read in several ways, or in none.
+_ODD = re.compile(r"~?[0-9][0-9.,']*(?:k|m|bn?)?|[0-9.]+e[0-9]+", re.ASCII | re.IGNORECASE)
+_SHARE = re.compile(r"[0-9.]+%", re.ASCII)
+_NEGATIVE = re.compile(r"-[0-9][0-9.,]{0,30}[kmb]?", re.ASCII | re.IGNORECASE)
+
+
+def unclear(word: str) -> str:
+    """Say how to write a word that looks like an amount and is none; "" for any other word."""
+    if _NEGATIVE.fullmatch(word):
+        return f"{word} is less than 0."
+    if _ODD.fullmatch(word):
+        return f"{word} is not a number here: write 1500, 1,500, 1.5k or 2M."
+    if _SHARE.fullmatch(word):
+        return f"Say what {word} is: only cached takes a share, such as 30% cached."
+    return ""
 
 
 def tokens(text: str) -> list[Token]:
@@ -133,9 +173,14 @@ def currency(word: Word) -> str | None:
     return word.written.upper() if is_code else None
 
 
+#: Slack's marks of bold, italic and code, and quotation marks.
+_MARKED = re.compile(r"([*_`\"'“])([^*`\"'“”]+)[*_`\"'”]")
+
+
 def _trimmed(word: str) -> str:
     """A word without the marks that end a sentence, or that stand between it and its number."""
-    bare = word.rstrip("?!") or word
+    bare = _MARKED.sub(r"\2", word.rstrip("?!") or word)
+    bare = bare[:-1] if bare[-1:] == "." and bare[:-1].isalnum() else bare
     return bare[:-1] if bare[-1:] in (":", "=") and bare[:-1].lower() in LABELS else bare
 
 

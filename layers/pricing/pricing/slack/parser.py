@@ -9,7 +9,7 @@ from decimal import Decimal, Inexact
 from typing import TYPE_CHECKING, Any
 
 from pricing.catalogue.spellings import HOSTS
-from pricing.money import divide_evenly
+from pricing.money import CURRENCIES, divide_evenly
 from pricing.slack.commands import (
     BUCKET_WORDS,
     EXAMPLES,
@@ -27,15 +27,26 @@ from pricing.slack.commands import (
 )
 from pricing.slack.lexer import (
     CODES,
-    CURRENCIES,
     LABELS,
+    PART,
     PLAN_LABELS,
+    UNITS,
     Number,
     Positional,
     Token,
     Word,
     currency,
     tokens,
+    unclear,
+)
+from pricing.slack.questions import (
+    CHEAPER,
+    CHEAPEST,
+    FOR_A_TASK,
+    HOW_MUCH,
+    LAST_MONTH,
+    PRICE_WORDS,
+    WITH,
 )
 from pricing.timestamps import AsOf
 from pricing.usage.buckets import MAX_COUNT, StatedTerms, Usage
@@ -48,15 +59,7 @@ _IN_ORDER = ("input", "output", "cache_read", "cache_write_5m")
 #: Words between two models.
 SEPARATORS = frozenset({"vs", "vs.", "versus", "or", "and", "against", ","})
 _CALLS = frozenset({"call", "calls", "request", "requests", "times"})
-#: What is priced by POST /v1/estimate only.
-_UNITS = frozenset(
-    {
-        *("image", "images", "picture", "pictures", "second", "seconds", "minute", "minutes"),
-        *("character", "characters", "chars", "page", "pages", "video", "videos"),
-    }
-)
 _SHARE = re.compile(r"([0-9]{1,2}|100)%", re.ASCII)
-_NEGATIVE = re.compile(r"-[0-9][0-9.,]{0,30}[kmb]?", re.ASCII)
 #: The number of a model's version, as in ``claude opus 4.5``, is less than this.
 _VERSIONS = 10
 _TERMS = {
@@ -82,6 +85,8 @@ class Parser:
         self._groups: list[list[str]] = [[]]
         self._named_last = False
         self._share: int | None = None
+        self._is_part = False
+        self._doubtful = ""
         self._left = list(reversed(tokens(text)))
         while self._left:
             token = self._left.pop()
@@ -119,7 +124,7 @@ class Parser:
 
     def caching(self, model: str) -> CachingCommand:
         """The described caching plan; raises NotUnderstood where something is missing."""
-        if self.bare or self._terms or self._period:
+        if self.bare or self._terms or self._period or self._is_part:
             detail = "Say what each number is: prefix, in, out, per hour, hours, days."
             raise self._error(detail)
         amounts = self.amounts
@@ -162,6 +167,8 @@ class Parser:
             self._once(self._terms, name, value, word.written)
         elif key in ("version", "on"):
             self._pin(key)
+        elif key == PART:
+            self._is_part = True
         elif key.startswith("/"):
             self._per(key)
         else:
@@ -179,14 +186,14 @@ class Parser:
     def _named(self, word: Word) -> None:
         """Read a word before its number, as in ``in 2k`` and ``x 100``, or a part of a name."""
         following = self._next()
-        label = "calls" if word.key in ("x", "times") else self._label(word.key)
         share = _SHARE.fullmatch(word.written)
+        label = "calls" if word.key in ("x", "times", "*") else self._label(word.key)
         if share and isinstance(following, Word) and self._label(following.key) == "cache_read":
             self._left.pop()
             self._share = int(share[1])
             return
-        if _NEGATIVE.fullmatch(word.key):
-            raise self._error(f"{word.written} is less than 0.")
+        if problem := unclear(word.written):
+            raise self._error(problem)
         sign = CURRENCIES.get(word.key) or (word.written if word.written in CODES else None)
         if sign is not None and self.amounts:  # 1k out, EUR
             self._convert(sign)
@@ -226,7 +233,7 @@ class Parser:
         if not isinstance(following, Word):
             self.bare.append(number)
             return
-        if following.key in _UNITS and not self._planning:
+        if following.key in UNITS and not self._planning:
             detail = f"POST /v1/estimate prices {following.written[:40]}: send them as `units`."
             raise self._error(detail)
         if following.key in _CALLS:
@@ -251,10 +258,13 @@ class Parser:
             return False
         if isinstance(following, Word):
             key = following.key
-            return self._label(key) is None and key not in _CALLS | _UNITS and key[0] != "/"
+            return self._label(key) is None and key not in _CALLS | UNITS and key[0] != "/"
         after = self._left[-2] if len(self._left) > 1 else None
         is_labelled = isinstance(after, Word) and self._label(after.key) is not None
-        return isinstance(following, Number) and (number.value % 1 != 0 or is_labelled)
+        if isinstance(following, Number) and number.value % 1 == 0 and not is_labelled:
+            self._doubtful = f"{self._groups[-1][-1]}-{number.written}"
+            return False
+        return True
 
     def _counted(self, number: Number) -> None:
         """Read ``100 calls``, or the rate of a plan, ``60 calls per hour``."""
@@ -278,17 +288,23 @@ class Parser:
         if len(self.bare) > len(free):
             detail = f"Say what {self.bare[-1].written} is: in, out, cached, write or calls."
             raise self._error(detail)
+        if self._doubtful:
+            detail = f"Say what each number is, or write {self._doubtful} if that is the model."
+            raise self._error(detail)
         for bucket, number in zip(free, self.bare, strict=False):
             self._amount(bucket, number)
         self.bare = []
 
     def _place_share(self) -> None:
-        """Take ``30% cached`` from the input."""
-        if self._share is None:
-            return
+        """Take ``30% cached``, and ``of which 1k cached``, from the input."""
         whole = int(self.amounts.get("input", 0))
-        cached, left = divmod(whole * self._share, 100)
-        if not whole or left or "cache_read" in self.amounts:
+        if self._share is None and not self._is_part:
+            return
+        if self._share is None and whole >= self.amounts.get("cache_read", whole + 1):
+            self.amounts["input"] = whole - int(self.amounts["cache_read"])
+            return
+        cached, left = divmod(whole * (self._share or 0), 100)
+        if self._share is None or not whole or left or "cache_read" in self.amounts:
             raise self._error("Say how many tokens are cached, such as 3k cached.")
         self.amounts["input"], self.amounts["cache_read"] = whole - cached, cached
 
@@ -339,26 +355,6 @@ class Parser:
         where[name] = value
 
 
-#: How people begin to ask for a model, before they say what for.
-_FOR = re.compile(
-    r"(?:(?:a|an|the)\s+)?(?:(?:best|right|good)\s+)?(?:models?|llm|one)\s+"
-    r"(?:(?:should|do|would|can|could)\s+(?:i|we)\s+(?:use|pick|choose|take)\s+"
-    r"|is\s+(?:best|right|good)\s+)?(?:for|to)\s+",
-    re.IGNORECASE,
-)
-_CHEAPER = re.compile(
-    r"(?:is|are)\s+(?P<one>.+?)\s+(?:cheaper|less expensive|more expensive)\s+than\s+(?P<other>.+)",
-    re.IGNORECASE | re.DOTALL,
-)
-#: Questions for the report of last month.
-_LAST_MONTH = re.compile(
-    r"(?:(?:what|how much)\b[^\d]*?\b(?:spend|spent|cost|paid|pay|bill)\b[^\d]*?|"
-    r"(?:spend|spending|costs?|bill)\s+(?:for\s+|of\s+|in\s+)?)?last month[?!.]?",
-    re.IGNORECASE,
-)
-_HOW_MUCH = re.compile(r"how much (?:is|are|does) .*", re.IGNORECASE | re.DOTALL)
-_CHEAPEST = re.compile(r".*?\bcheap(?:est|er)?\b", re.IGNORECASE | re.DOTALL)
-_PRICE_WORDS = frozenset(("price", "prices", "pricing", "cost", "costs"))
 #: About Slack's own limit.
 MAX_TEXT = 12_000
 MAX_MODELS = 20
@@ -383,12 +379,12 @@ def parse(text: str) -> Command:
         raise NotUnderstood(
             f"The command is longer than {MAX_TEXT:,} characters.", EXAMPLES["estimate"]
         )
-    if _LAST_MONTH.fullmatch(text.strip()):
+    if LAST_MONTH.fullmatch(text.strip()):
         return ReportCommand()
-    cheaper = _CHEAPER.match(text.strip())
+    cheaper = CHEAPER.match(text.strip())
     if cheaper:
         return _compare(f"{cheaper['one']} vs {cheaper['other']}")
-    cheapest = _CHEAPEST.match(text)
+    cheapest = CHEAPEST.match(text)
     if cheapest and any(not isinstance(token, Word) for token in tokens(text)):
         return _compare(text[cheapest.end() :])
     verb, rest = _VERBS.get(words[0].lower()), words[1] if len(words) > 1 else ""
@@ -405,6 +401,9 @@ def _unnamed(text: str) -> Command:
     """Parse a command without a verb; a misspelt verb is refused with a suggestion."""
     from difflib import get_close_matches  # few commands need it
 
+    found = tokens(text)
+    if FOR_A_TASK.match(text) and all(isinstance(token, Word) for token in found):
+        return _route(text)
     first, _, rest = text.strip().partition(" ")
     near = get_close_matches(first.lower(), [verb for verb in _VERBS if len(verb) > 2], 1, 0.75)  # noqa: PLR2004
     if near:
@@ -415,13 +414,12 @@ def _unnamed(text: str) -> Command:
         except NotUnderstood:
             example = EXAMPLES[verb]
         raise NotUnderstood(f"Did you mean {verb}?", example)
-    found = tokens(text)
     joined = any(isinstance(token, Word) and token.key in SEPARATORS - {","} for token in found)
     if joined and len(Parser(text, EXAMPLES["compare"]).groups()) > 1:
         return _compare(text)
-    if any(not isinstance(token, Word) for token in found):
+    if any(not isinstance(token, Word) or unclear(token.written) for token in found):
         return _estimate(text)
-    if _HOW_MUCH.match(text) or not _PRICE_WORDS.isdisjoint(text.lower().split()):
+    if HOW_MUCH.match(text) or not PRICE_WORDS.isdisjoint(text.lower().split()):
         return _prices(text)
     raise NotUnderstood(
         f"There is no command {first[:40]}. For a cost, add amounts, such as 2k in 1k out.",
@@ -440,7 +438,7 @@ def _estimate(rest: str) -> Command:
 
 
 def _compare(rest: str) -> Command:
-    parser = Parser(rest, EXAMPLES["compare"])
+    parser = Parser(WITH.sub("vs", rest), EXAMPLES["compare"])
     groups = parser.groups()
     if len(groups) == 1:  # compare opus sonnet haiku ...
         groups = [[word] for word in groups[0]]
@@ -462,6 +460,8 @@ def _prices(rest: str) -> Command:
         raise NotUnderstood("prices takes one model at a time.", parser.example)
     if parser.amounts or parser.bare:
         raise NotUnderstood("prices takes no amounts; estimate does.", EXAMPLES["estimate"])
+    if parser.pinned.currency:
+        raise NotUnderstood("Prices are in USD; estimate adds a currency.", EXAMPLES["estimate"])
     return PricesCommand(_name(groups[0], parser.example) if groups else None, parser.pinned)
 
 
@@ -469,7 +469,16 @@ def _route(rest: str) -> Command:
     if not rest.strip():
         raise NotUnderstood("Say what the task is.", EXAMPLES["route"])
     task = rest.strip()
-    return RouteCommand(_FOR.sub("", task, count=1) if _FOR.match(task) else task)
+    return RouteCommand(FOR_A_TASK.sub("", task, count=1) if FOR_A_TASK.match(task) else task)
+
+
+def _report(rest: str) -> Command:
+    if rest.strip(" ?!.").lower().removeprefix("for ").removeprefix("of ") not in (
+        "",
+        "last month",
+    ):
+        raise NotUnderstood("report shows last month only, for all teams.", EXAMPLES["report"])
+    return ReportCommand()
 
 
 _PARSERS: dict[str, Callable[[str], Command]] = {
@@ -478,7 +487,7 @@ _PARSERS: dict[str, Callable[[str], Command]] = {
     "plan": _plan,
     "prices": _prices,
     "route": _route,
-    "report": lambda _rest: ReportCommand(),
+    "report": _report,
     "help": lambda _rest: HelpCommand(),
 }
 

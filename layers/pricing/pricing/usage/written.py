@@ -1,18 +1,13 @@
 """What records and requests state in the way that people write it, where that has one meaning."""
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from pricing.money import meant
+from pricing.money import BARE, meant
 
 #: What is larger is left to the limit of its field to refuse, and this to the type of it.
 _TOO_LARGE = 10**18
-#: A number without a currency, a share or a unit.
-_BARE = re.compile(
-    r"[\d,_.' \u2019\u00a0\u202f]+?\s?(?:[km]|thousand|million|billion)?", re.ASCII | re.IGNORECASE
-)
 #: Words for a processing, and for leaving it to the provider.
 TIERS = ("batch", "flex", "priority", "standard")
 CHOSEN_BY_PROVIDER = ("default", "auto", "standard_only", "on_demand")
@@ -23,7 +18,7 @@ def amount(value: Any) -> Any:
 
     A text such as ``"1.000"`` is left as it is: some write a thousand so, and some write one.
     """
-    if isinstance(value, str) and _BARE.fullmatch(value.strip()) and (number := meant(value)):
+    if isinstance(value, str) and BARE.fullmatch(value.strip()) and (number := meant(value)):
         value = Decimal(number)
     if isinstance(value, Decimal) and 0 <= value < _TOO_LARGE and value == int(value):
         return int(value)

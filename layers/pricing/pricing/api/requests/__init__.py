@@ -2,5 +2,5 @@
 
 Public: billing, calibration, catalogue, compare, estimate, plans, recommendations, reports,
 versions, workload.
-Internal: hints, meant, measured, units.
+Internal: hints, meant, measured, units, written.
 """

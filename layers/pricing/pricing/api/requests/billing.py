@@ -9,6 +9,7 @@ from pricing.api.requests.hints import HINTS, Hints
 from pricing.catalogue.models import MODES, TOKEN
 from pricing.catalogue.rate_cards import COMPONENTS, RateCard, RateRule
 from pricing.errors import InvalidRequest, under
+from pricing.money import CURRENCIES
 from pricing.validation import AtMost, ExactNumber, Name, Request, moment_in
 
 MAX_RULES = 200
@@ -112,12 +113,9 @@ def _day(text: str | None, pointer: str) -> date | None:
     return None if text is None else moment_in(text, pointer).instant.date()
 
 
-_SIGNS = {"€": "EUR", "$": "USD", "US$": "USD", "£": "GBP"}
-
-
 def _code(value: Any) -> Any:
-    """The code of a currency that is written in small letters, or by its sign."""
-    return _SIGNS.get(value, value.upper()) if isinstance(value, str) else value
+    """The code of a currency that is written in small letters, by its sign or in words."""
+    return CURRENCIES.get(value.lower(), value.upper()) if isinstance(value, str) else value
 
 
 #: Reads a currency as people write it, before its length is checked.

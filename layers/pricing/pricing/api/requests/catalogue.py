@@ -10,7 +10,15 @@ from pricing.catalogue.listing import ModelFilter
 from pricing.catalogue.spellings import PROVIDER_WORDS
 from pricing.errors import InvalidRequest
 from pricing.timestamps import AsOf
-from pricing.validation import AsOfText, Name, Request, Versioned, as_query, moment_in
+from pricing.validation import (
+    AsOfText,
+    Name,
+    Request,
+    Versioned,
+    as_query,
+    moment_in,
+    moment_or_now,
+)
 
 
 class PricesQuery(Versioned):
@@ -47,6 +55,8 @@ class ModelsQuery(Versioned):
     """Models per page."""
     cursor: Cursor | None = None
 
+    HINTS = Hints("list")
+
     def filter(self) -> ModelFilter:
         """Return the filter; capitals, and other words for a provider, make no difference."""
         names = ("provider", "family", "capability", "mode", "unit")
@@ -80,13 +90,13 @@ class DiffQuery(Request):
 
     def moment(self, now: datetime) -> AsOf:
         """Return the instant whose prices are compared."""
-        return AsOf.now(now) if self.as_of is None else moment_in(self.as_of, "/as_of")
+        return moment_or_now(self.as_of, now)
 
 
 class ChangesQuery(Request):
     """Query parameters of what changed since a moment."""
 
-    HINTS = Hints("versions")
+    HINTS = Hints("versions", "changes")
 
     since: Annotated[
         str,

@@ -11,9 +11,10 @@ from pydantic import Field, SkipValidation, model_validator
 
 from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.hints import HINTS, provider_objects
-from pricing.api.requests.meant import AS_AMOUNT, ModelAliases, as_meant
+from pricing.api.requests.meant import ModelAliases, as_meant
 from pricing.api.requests.measured import MeasuredFields
 from pricing.api.requests.units import Count, Positive, UnitsRequest
+from pricing.api.requests.written import AS_GEO, AS_MONEY, AS_PROCESSING, AS_SPEED
 from pricing.catalogue.own_names import stands_for
 from pricing.errors import InvalidRequest
 from pricing.estimates.estimate import NO_EXPECTED_OUTPUT, EstimateQuery
@@ -45,7 +46,7 @@ _NOTHING_SENT = (
     'Say what is priced: counts ("input_tokens": 1000, "output_tokens": 200), or exactly one of'
     " `usage`, `response`, `request`, `text` or `messages`."
 )
-Budget = Annotated[ExactNumber, Field(ge=0, le=10**12), AS_AMOUNT]
+Budget = Annotated[ExactNumber, Field(ge=0, le=10**12), AS_MONEY]
 
 
 class ImageRequest(Request):
@@ -123,11 +124,11 @@ class UsageInput(MeasuredFields, TextInput):
     """With ``request``: whether the prompt up to its last cache breakpoint is written to the cache
     or read from it.
     """
-    processing: Processing = "standard"
+    processing: Annotated[Processing, AS_PROCESSING] = "standard"
     """The price list: ``batch``, ``priority`` and ``flex`` where the model offers them."""
-    speed: Speed = "standard"
+    speed: Annotated[Speed, AS_SPEED] = "standard"
     """``fast`` costs more and requires ``processing: standard``."""
-    inference_geo: InferenceGeo = "global"
+    inference_geo: Annotated[InferenceGeo, AS_GEO] = "global"
     """``us`` keeps inference in the US, at the model's multiplier."""
     input_tokens: Count | None = None
     """Short form, instead of ``usage``: input tokens that no cache is involved in."""
@@ -294,6 +295,8 @@ class UsageInput(MeasuredFields, TextInput):
         assumptions = (WRITES_WITHOUT_SPLIT,) if undated else ()
         attempt = Attempt(usage, undated_writes=undated)
         notices = (_no_output("output_tokens"),) if self.output_tokens is None else ()
+        if (self.input_tokens, self.cache_read_tokens, self.cache_write_tokens) == (None,) * 3:
+            notices = (*notices, Notice("no_input", "No input is priced. Send `input_tokens`."))
         parsed = self.with_tools(ParsedUsage((attempt,), assumptions=assumptions))
         return ParsedInput(MeasuredInput.of(parsed), requested, notices=notices)
 

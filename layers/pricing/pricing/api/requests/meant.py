@@ -6,18 +6,17 @@ else is left to the request's type, which says what to send instead.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from pricing.catalogue.spellings import at_provider
 from pricing.errors import MalformedRequest
 from pricing.jsonio import read_json
-from pricing.money import EXACT, meant
+from pricing.money import EXACT
 from pricing.usage.recognition import camel
 from pricing.usage.response import MODELS, USAGES
 from pricing.usage.shapes import OPENAI, RESPONSES, SUMS
@@ -35,6 +34,7 @@ _COUNTS = frozenset(
         *("prompt_token_count", "candidates_token_count", "cached_content_token_count"),
         *("cache_read_input_tokens", "cache_creation_input_tokens", "input_tokens_details"),
         *("prompt_tokens_details", "prompt_cache_hit_tokens", "tokens_in", "tokens_out"),
+        *("total_tokens", "totalTokens"),
         *("InputTokens", "OutputTokens", "PromptTokens", "CompletionTokens"),
     )
 )
@@ -56,6 +56,11 @@ _QUANTITIES: Mapping[str, tuple[str, int]] = {
     "minutes": ("seconds", 60),
     "hours": ("seconds", 3600),
 }
+#: Shorter names of counts, which other objects may have for other things.
+_SHORTER = {
+    **dict.fromkeys(("input", "in", "prompt"), "input_tokens"),
+    **dict.fromkeys(("output", "out", "completion"), "output_tokens"),
+}
 _SEARCHES = ("web_searches", "web_search", "web_search_requests")
 _NAMES_OF_MODELS = ("model_name", "modelId", "model_id", "modelName")
 #: Members that only a provider's response, and only a provider's request, has.
@@ -74,6 +79,28 @@ _OF_REQUESTS = frozenset(
     )
 )
 _PROMPTS = frozenset(("messages", "input", "contents", "prompt", "query"))
+#: What callers say about a call and no provider's body has: next to one, it is not a part of it.
+CALLERS_WORDS = frozenset(
+    (
+        *("calls_per_hour", "calls_per_day", "calls_per_month", "requests_per_hour", "batch"),
+        *("requests_per_day", "requests_per_month", "messages_per_day", "messages_per_month"),
+        *("queries_per_day", "queries_per_month", "daily_calls", "monthly_calls", "batch_api"),
+        *("daily_requests", "monthly_requests", "monthly_queries", "num_calls", "num_requests"),
+        *("n_calls", "n_requests", "number_of_calls", "number_of_requests", "requests", "times"),
+        *("count", "repeat", "quantity", "volume", "users", "period", "frequency", "is_batch"),
+        *("use_batch", "priority", "flex", "fast", "fast_mode", "region", "data_zone", "date"),
+        *("budget", "max_budget", "max_cost", "discount", "discount_percent", "markup"),
+        *("multiplier", "cache_hit_rate", "hit_rate", "cached", "cached_tokens", "cache_read"),
+        *("cache_write", "cached_percent", "cache_ttl", "web_searches", "deadline"),
+        *("expected_output", "currency_code", "max_usd"),
+    )
+)
+#: Members of providers' bodies whose names are near to a field's.
+_NEAR_TO_FIELDS = frozenset(("message", "texts", "text", "image", "models", "tool", "unit"))
+#: So alike are a field's name and a misspelt one.
+_ALIKE = 0.85
+#: Fields whose values are words, which providers have too.
+_TERMS = frozenset(("processing", "speed", "inference_geo"))
 #: Fields of a request that are also members of a provider's object.
 _SHARED = frozenset(("text", "messages", "system", "images", "tools", "tool_choice", "usage"))
 _AMOUNTS = frozenset(
@@ -85,9 +112,8 @@ _AMOUNTS = frozenset(
 _FRACTION = re.compile(r"\d{1,12}\.\d{1,9}", re.ASCII)
 #: A line of server-sent events that has data.
 _EVENT = re.compile(r"^data:.*$", re.MULTILINE)
-_DAY = re.compile(r"(20\d\d)([01]\d)([0-3]\d)", re.ASCII)
-#: Counts of seconds and of milliseconds since 1970, of this century.
-_SECONDS, _MILLISECONDS = range(10**9, 10**10), range(10**12, 10**13)
+#: A count of seconds of this century; a shorter one may be a year, or days.
+_THIS_CENTURY = 10**9
 
 
 def as_meant(body: Mapping[str, Any], fields: AbstractSet[str]) -> dict[str, Any]:
@@ -100,7 +126,7 @@ def as_meant(body: Mapping[str, Any], fields: AbstractSet[str]) -> dict[str, Any
         _gather(sent)
     if isinstance(sent.get("usage"), dict):
         sent["usage"] = unquoted(sent["usage"])
-    _terms(sent, fields)
+    _tier(sent, fields)
     _date(sent)
     _name(sent, fields)
     return sent
@@ -115,7 +141,7 @@ def _rename(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
     for name in ("usage", "response", "request"):
         if isinstance(sent.get(name), str):
             sent[name] = _object(sent[name])
-    if {"text", "messages", "prompt"}.isdisjoint(sent):
+    if {"text", "messages"}.isdisjoint(sent) and not isinstance(sent.get("prompt"), str | list):
         _rename_counts(sent, fields)
     else:
         _rename_prompt(sent)
@@ -124,16 +150,21 @@ def _rename(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
 def _rename_counts(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
     """Read counts under shorter names, and searches as uses of a tool."""
     for name in _SEARCHES:
-        if type(sent.get(name)) is int and "tool_uses" in fields - sent.keys():
-            sent["tool_uses"] = {"web_search": sent.pop(name)}
+        if _is_count(sent.get(name)) and "tool_uses" in fields - sent.keys():
+            sent["tool_uses"] = {"web_search": amount(sent.pop(name))}
     if not _SOURCES.isdisjoint(sent):
         return
-    for side in ("input", "output"):
-        is_count = type(amount(sent.get(side))) is int
-        if is_count and side not in fields and f"{side}_tokens" not in sent:
-            sent[f"{side}_tokens"] = sent.pop(side)
+    for name, meaning in _SHORTER.items():
+        if _is_count(sent.get(name)) and name not in fields and meaning not in sent:
+            sent[meaning] = sent.pop(name)
+    if "input_tokens" in sent and "output_tokens" not in sent and "expected_output_tokens" in sent:
+        sent["output_tokens"] = sent.pop("expected_output_tokens")
     if isinstance(sent.get("tokens"), dict):
         sent["usage"] = sent.pop("tokens")
+
+
+def _is_count(value: Any) -> bool:
+    return type(amount(value)) is int
 
 
 def _rename_prompt(sent: dict[str, Any]) -> None:
@@ -173,8 +204,24 @@ def _wrap(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
             sent["text"] = sent.pop("prompt")
         return
     own = fields - _SHARED - (set(MODELS) if is_response or "model" in sent else set())
+    own |= CALLERS_WORDS if is_response else CALLERS_WORDS | {"output", "completion"}
+    own |= _misspelt([name for name in sent if name not in own], fields)
+    own -= {name for name in _TERMS if not isinstance(sent.get(name), str)}  # a voice's speed
     whole = {name: sent.pop(name) for name in [*sent] if name not in own}
     sent["response" if is_response else "request"] = whole
+    if "model" in fields and isinstance(whole.get("model"), str):
+        sent["model"] = whole["model"]
+
+
+def _misspelt(names: Sequence[str], fields: AbstractSet[str]) -> set[str]:
+    """The names that are nearly those of fields, and so not a provider's own."""
+    unknown = set(names) - fields - _OF_RESPONSES - _OF_REQUESTS - _PROMPTS - _NEAR_TO_FIELDS
+    unknown -= {"model", "choices", "usage", "metadata", "user", "seed", "stop", "top_k", "store"}
+    if not unknown:
+        return set()
+    from difflib import get_close_matches  # few bodies have members that are not listed
+
+    return {one for one in unknown if get_close_matches(one, fields, 1, _ALIKE)}
 
 
 def _gather(sent: dict[str, Any]) -> None:
@@ -201,26 +248,8 @@ def _quantity(value: Any) -> Any:
     return Decimal(value) if is_plain else amount(value)
 
 
-def _number_in(value: Any) -> Any:
-    """The number in a text such as ``"$1,000"`` and ``"80%"``; any other value as it is."""
-    return meant(value) or value if isinstance(value, str) else value
-
-
-#: Reads an amount of money, or a share of 1, as people write it.
-AS_AMOUNT = BeforeValidator(_number_in)
-#: Reads a count as people write it, before its type is checked.
-AS_WRITTEN = BeforeValidator(amount)
 #: Names of the caller's own, and the model that each stands for.
 ModelAliases = Annotated[dict[Name, Name], Field(max_length=100)]
-
-
-def _terms(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
-    """Read the words of the terms in any case, and a provider's names for them."""
-    if {"response", "request", "processing"}.isdisjoint(sent):
-        _tier(sent, fields)
-    for name in ("processing", "speed", "inference_geo"):
-        if isinstance(sent.get(name), str):
-            sent[name] = sent[name].lower()
 
 
 def _tier(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
@@ -228,7 +257,7 @@ def _tier(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
 
     A plan of a batch, which has a number of requests, decides that itself.
     """
-    if "requests" in fields:
+    if "requests" in fields or "processing" in sent:
         return
     for name in {"service_tier", "tier", "batch"} - fields:
         word = processing_of(name, sent.get(name))
@@ -240,18 +269,13 @@ def _tier(sent: dict[str, Any], fields: AbstractSet[str]) -> None:
 
 
 def _date(sent: dict[str, Any]) -> None:
-    """Read a date as logs and people write it."""
+    """Read a date under its other name, and a count of seconds since 1970."""
     if isinstance(sent.get("date"), str) and "as_of" not in sent:
         sent["as_of"] = sent.pop("date")
-    value = sent.get("as_of")
-    if isinstance(value, str):
-        if value.lower() in ("now", "today", ""):
-            del sent["as_of"]
-        elif _DAY.fullmatch(value):
-            sent["as_of"] = f"{value[:4]}-{value[4:6]}-{value[6:]}"
-    elif type(value) is int and (value in _SECONDS or value in _MILLISECONDS):
-        seconds = value if value in _SECONDS else value // 1000
-        sent["as_of"] = datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+    if sent.get("as_of") == "":
+        del sent["as_of"]
+    if type(sent.get("as_of")) is int and sent["as_of"] >= _THIS_CENTURY:
+        sent["as_of"] = str(sent["as_of"])
 
 
 def _name(sent: dict[str, Any], fields: AbstractSet[str]) -> None:

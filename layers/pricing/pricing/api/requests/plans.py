@@ -16,9 +16,17 @@ from pricing.api.requests.estimate import (
     stated_terms,
 )
 from pricing.api.requests.hints import Hints
-from pricing.api.requests.meant import AS_WRITTEN
 from pricing.api.requests.measured import MeasuredFields
 from pricing.api.requests.units import Count, Percent, Positive, Share
+from pricing.api.requests.written import (
+    AS_GEO,
+    AS_NUMBER,
+    AS_PROCESSING,
+    AS_SPEED,
+    AS_TTL,
+    AS_WRITTEN,
+    words,
+)
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import CallInput, MeasuredInput
@@ -51,7 +59,7 @@ class BatchCachingRequest(Request):
 
     prefix_tokens: Positive
     """Length of the shared prefix in tokens."""
-    ttl: CacheTtl = "1h"
+    ttl: Annotated[CacheTtl, AS_TTL] = "1h"
     """How long the cache keeps the prefix."""
     hit_rate: Share | None = None
     """Share of requests that read the prefix, from 0 to 1. Default: the range seen in batches."""
@@ -81,6 +89,8 @@ class PromptRequest(TextInput):
     tokens: Count | None = None
     """Length in tokens."""
 
+    HINTS = Hints("common", "prompt")
+
     def call(self) -> CallInput:
         """Return the prompt, or its length; raises InvalidRequest for both or neither."""
         self.require_one("", "text", "messages", "tokens")
@@ -99,6 +109,8 @@ class SeatUsageRequest(ModelCallInput):
 
     name: Name
     """The name of this kind of call in the answer."""
+
+    HINTS = Hints("common", "seat")
 
 
 class SubscriptionPlanRequest(Versioned, BillingFields):
@@ -126,7 +138,7 @@ class SubscriptionPlanRequest(Versioned, BillingFields):
         return SubscriptionQuery(self.seats, tuple(items), as_of)
 
 
-Rate = Annotated[ExactNumber, Field(ge=0, le=10**9)]
+Rate = Annotated[ExactNumber, Field(ge=0, le=10**9), AS_NUMBER]
 
 ModelName = Annotated[Name, Field(description="Id, alias, `provider/model` or family.")]
 
@@ -146,7 +158,7 @@ class BatchPlanRequest(Versioned, BillingFields, UsageInput):
     """Whether a person waits for the answer."""
     streaming: bool | None = None
     """Whether answers are streamed."""
-    deadline_hours: Annotated[ExactNumber, Field(ge=0, le=10**6)] | None = None
+    deadline_hours: Annotated[ExactNumber, Field(ge=0, le=10**6), AS_NUMBER] | None = None
     """Hours until the last answer is needed."""
     kind: BatchKind | None = None
     """The kind of task. Default: recognised from the words of ``task``."""
@@ -193,7 +205,7 @@ class ContextPlanRequest(Versioned, BillingFields):
     calls_per_month: MonthlyCalls = 1
     structured_output_share: Share = Decimal("0.5")
     """Assumed length of structured output as a share of prose."""
-    inference_geo: InferenceGeo = "global"
+    inference_geo: Annotated[InferenceGeo, AS_GEO] = "global"
     """``us`` keeps inference in the US, at the model's multiplier."""
 
     HINTS = Hints("common", "context")
@@ -259,13 +271,13 @@ class CachingPlanRequest(Versioned, BillingFields):
     """Output tokens per call; output is not cached."""
     calls_per_hour: Rate | None = None
     """Calls per hour; a fraction is allowed if a day has a whole number of calls."""
-    hours_per_day: Annotated[int, Field(ge=1, le=24)] = 8
+    hours_per_day: Annotated[int, Field(ge=1, le=24), AS_WRITTEN] = 8
     """Hours per day with calls."""
-    days_per_month: Annotated[int, Field(ge=1, le=31)] = 22
+    days_per_month: Annotated[int, Field(ge=1, le=31), AS_WRITTEN] = 22
     """Days per month with calls."""
-    ttl: TtlChoice = "auto"
+    ttl: Annotated[TtlChoice, AS_TTL] = "auto"
     """The time to live to plan with; ``auto`` is the cheapest."""
-    arrivals: Arrivals = "even"
+    arrivals: Annotated[Arrivals, words(random="poisson")] = "even"
     """``even``: at equal intervals; ``poisson``: at random at the same mean rate."""
     cold_start_every: ColdStart | None = None
     """How often calls pause for longer than the time to live. Default: every ``day``, or ``month``
@@ -277,11 +289,11 @@ class CachingPlanRequest(Versioned, BillingFields):
     """Models that some of the calls may move to."""
     measured: Annotated[tuple[MeasuredUsageRequest, ...], Field(strict=False), AtMost(250)] = ()
     """Usage that calls reported, instead of everything above."""
-    processing: Processing = "standard"
+    processing: Annotated[Processing, AS_PROCESSING] = "standard"
     """The price list: ``batch``, ``priority`` and ``flex`` where the model offers them."""
-    speed: Speed = "standard"
+    speed: Annotated[Speed, AS_SPEED] = "standard"
     """``fast`` costs more and requires ``processing: standard``."""
-    inference_geo: InferenceGeo = "global"
+    inference_geo: Annotated[InferenceGeo, AS_GEO] = "global"
     """``us`` keeps inference in the US, at the model's multiplier."""
 
     HINTS = Hints("common", "caching")

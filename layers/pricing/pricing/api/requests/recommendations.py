@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, SkipValidation
 from pydantic_core import PydanticCustomError
@@ -15,9 +15,9 @@ from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.compare import RequirementsRequest
 from pricing.api.requests.estimate import Calls, UsageInput
 from pricing.api.requests.hints import Hints
-from pricing.api.requests.meant import AS_AMOUNT
 from pricing.api.requests.measured import MeasuredFields
 from pricing.api.requests.units import Count, Positive, Share
+from pricing.api.requests.written import AS_MONEY, words
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import MeasuredInput
 from pricing.money import RATIO_PLACES
@@ -36,7 +36,7 @@ from pricing.usage.response import terms_served
 from pricing.validation import AtMost, ExactNumber, Name, Request, Versioned, as_query
 
 MAX_TASKS = 100
-Usd = Annotated[ExactNumber, Field(ge=0, le=10**6), AS_AMOUNT]
+Usd = Annotated[ExactNumber, Field(ge=0, le=10**6), AS_MONEY]
 TaskText = Annotated[str, Field(min_length=1, max_length=200_000)]
 
 
@@ -328,7 +328,7 @@ class CascadeStageRequest(Request):
     """Share of right answers, instead of ``pass_rate``, which then follows from the check."""
     max_tokens: Positive | None = None
     """Output limit of this stage in tokens."""
-    verifier: VerifierKind | None = None
+    verifier: Annotated[VerifierKind, words(*get_args(VerifierKind))] | None = None
     """The kind of check that decides whether an answer passes."""
     detection_rate: Rate | None = None
     """Share of wrong answers that the check catches. Default: the lowest measured."""

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, SkipValidation
+from pydantic import BeforeValidator, Field, SkipValidation
 
 from pricing.api.requests.billing import AS_CODE, BillingFields
 from pricing.api.requests.hints import Hints
-from pricing.api.requests.meant import AS_AMOUNT, ModelAliases
+from pricing.api.requests.meant import ModelAliases
+from pricing.api.requests.written import AS_MONEY, AS_PERIOD, AS_WRITTEN, words
 from pricing.errors import InvalidRequest, MalformedRequest, is_plain_name
 from pricing.jsonio import read_json
 from pricing.reports.budgets import BudgetPeriod, BudgetQuery
@@ -58,7 +59,15 @@ MAX_RECORDS = 100_000
 DEFAULT_GROUPS: tuple[GroupBy, ...] = ("model", "day", "endpoint", "team")
 #: A page can hold many more columns than a list should.
 _HTML_ROWS = 20_000
-Names = Annotated[tuple[Name, ...], Field(min_length=1, strict=False), AtMost(100)]
+Names = Annotated[
+    tuple[Name, ...],
+    Field(min_length=1, strict=False),
+    AtMost(100),
+    BeforeValidator(
+        lambda value: [value] if isinstance(value, str) else value,
+        json_schema_input_type=tuple[Name, ...],
+    ),
+]
 DayText = Annotated[str, Field(max_length=10)]
 #: API Gateway passes on 10 KB of a request's line and headers.
 JsonText = Annotated[str, Field(max_length=8000)]
@@ -129,9 +138,9 @@ class BudgetRequest(Request):
 
     name: Name
     """The budget's name in the answer."""
-    usd: Annotated[ExactNumber, Field(ge=0, le=10**12), AS_AMOUNT]
+    usd: Annotated[ExactNumber, Field(ge=0, le=10**12), AS_MONEY]
     """The amount in USD."""
-    period: BudgetPeriod = "month"
+    period: Annotated[BudgetPeriod, AS_PERIOD] = "month"
     """The period that the amount is for; the one of the report's last day is compared."""
     match: MatchCallsRequest = Field(default_factory=MatchCallsRequest)
     """The calls that it is for. Default: all."""
@@ -173,11 +182,11 @@ class ReportChoices(BillingFields):
 class ReportOptions(Request):
     """How to report, in a document and in a query alike."""
 
-    top: Annotated[int, Field(ge=1, le=100)] = 3
+    top: Annotated[int, Field(ge=1, le=100), AS_WRITTEN] = 3
     """Number of the most expensive endpoint and model pairs to list."""
-    format: ReportFormat = "json"
+    format: Annotated[ReportFormat, words(*get_args(ReportFormat))] = "json"
     """The format of the answer; ``focus-csv`` and ``focus-parquet`` have FOCUS 1.2's columns."""
-    privacy: Privacy = "show"
+    privacy: Annotated[Privacy, words(hashed="hash")] = "show"
     """``hash`` shows the first 16 digits of a label's SHA-256 in its place, ``drop`` no labels."""
     source_format: SourceFormat | None = None
     """The format of the records, or null to recognise it line by line."""

@@ -6,17 +6,18 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pricing.api.requests.meant import AS_AMOUNT, AS_WRITTEN
+from pricing.api.requests.hints import Hints
+from pricing.api.requests.written import AS_NUMBER, AS_SHARE, AS_WRITTEN
 from pricing.errors import InvalidRequest
 from pricing.money import multiply
 from pricing.usage.buckets import MAX_COUNT, Quantity, Usage
 from pricing.validation import AtMost, ExactNumber, Name, Request
 
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT), AS_WRITTEN]
-Share = Annotated[ExactNumber, Field(ge=0, le=1), AS_AMOUNT]
+Share = Annotated[ExactNumber, Field(ge=0, le=1), AS_SHARE]
 Percent = Annotated[ExactNumber, Field(ge=0, le=100)]
 Positive = Annotated[int, Field(ge=1, le=MAX_COUNT), AS_WRITTEN]
-Amount = Annotated[ExactNumber, Field(ge=0, le=MAX_COUNT)]
+Amount = Annotated[ExactNumber, Field(ge=0, le=MAX_COUNT), AS_NUMBER]
 MAX_KINDS = 100
 
 
@@ -30,6 +31,8 @@ class ImagesRequest(Request):
     quality: Name | None = None
     """Quality, such as ``standard``, ``hd`` or ``high``."""
 
+    HINTS = Hints("image")
+
 
 class VideoRequest(Request):
     """Generated video of one kind."""
@@ -40,6 +43,8 @@ class VideoRequest(Request):
     """Resolution, such as ``720p`` or ``4k``."""
     audio: bool | None = None
     """Whether the video has sound."""
+
+    HINTS = Hints("clip")
 
 
 class StorageRequest(Request):
@@ -110,6 +115,8 @@ class UnitsRequest(Request):
     """Prompts kept in a cache, where a provider bills their storage."""
     vector_storage: Annotated[tuple[FilesRequest, ...], Field(strict=False), AtMost(MAX_KINDS)] = ()
     """Files kept in a vector store, beyond what is free."""
+
+    HINTS = Hints("units")
 
     def usage(self, pointer: str) -> Usage:
         """Return the quantities as usage; ``pointer`` leads to this object in the request.

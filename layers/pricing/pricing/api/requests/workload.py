@@ -10,6 +10,7 @@ from pricing.api.requests.billing import BillingFields
 from pricing.api.requests.estimate import ModelCallInput
 from pricing.api.requests.hints import Hints
 from pricing.api.requests.units import Count, Percent, Share
+from pricing.api.requests.written import AS_PERIOD, AS_PROCESSING, AS_TTL, AS_WRITTEN
 from pricing.catalogue.models import CacheTtl
 from pricing.errors import InvalidRequest, under
 from pricing.estimates.inputs import MeasuredInput
@@ -48,7 +49,7 @@ class CachingRequest(Request):
     """Length of the shared prefix in tokens."""
     hit_rate: Share
     """Share of calls that read the prefix from the cache, from 0 to 1; the others write it."""
-    ttl: CacheTtl = "5m"
+    ttl: Annotated[CacheTtl, AS_TTL] = "5m"
     """How long the cache keeps the prefix; a longer time to live costs more to write."""
 
 
@@ -59,7 +60,7 @@ class WhatIfRequest(Request):
     """The change's name in the answer."""
     model: Name | None = None
     """Run the lines on this model instead."""
-    processing: Processing | None = None
+    processing: Annotated[Processing, AS_PROCESSING] | None = None
     """Run the lines with this processing instead."""
     caching: CachingRequest | None = None
     """Price the lines with a cached prefix."""
@@ -95,11 +96,11 @@ class WorkloadRequest(Versioned, BillingFields):
         tuple[WorkItemRequest, ...], Field(min_length=1, strict=False), AtMost(MAX_ITEMS)
     ]
     """One line per kind of call."""
-    period: Period = "day"
+    period: Annotated[Period, AS_PERIOD] = "day"
     """The period that ``calls`` refers to."""
-    working_days_per_month: Annotated[int, Field(ge=1, le=31)] = 22
+    working_days_per_month: Annotated[int, Field(ge=1, le=31), AS_WRITTEN] = 22
     """Days per month, when the period is a day."""
-    working_days_per_year: Annotated[int, Field(ge=1, le=366)] = 260
+    working_days_per_year: Annotated[int, Field(ge=1, le=366), AS_WRITTEN] = 260
     """Days per year, when the period is a day."""
     what_if: Annotated[tuple[WhatIfRequest, ...], Field(strict=False), AtMost(50)] = ()
     """Changes to compare with the unchanged workload, each on its own."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from pricing.errors import InvalidRequest
-from pricing.timestamps import EPOCH, AsOf
+from pricing.timestamps import EPOCH, SLASHES, UNCLEAR_DAY, AsOf, by_people
 
 
 def moment_of(value: Any, pointer: str) -> tuple[int, bool]:
@@ -34,7 +34,7 @@ def moment_of(value: Any, pointer: str) -> tuple[int, bool]:
         if written != value:
             return moment_of(written, pointer)
         detail = f"is not a valid date or instant: {error}"
-        raise InvalidRequest.at(pointer, _UNCLEAR if _SLASHES.match(value) else detail) from None
+        raise InvalidRequest.at(pointer, UNCLEAR_DAY if SLASHES.match(value) else detail) from None
     if instant < EPOCH:
         raise InvalidRequest.at(pointer, "must not be before 1970")
     zoneless = _INSTANT.fullmatch(value)
@@ -91,51 +91,3 @@ def _since_1970(count: int | Decimal) -> int | None:
         if count < below:
             return int(count * microseconds)
     return int(count) // 1_000 if count < 10**20 else None
-
-
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
-    *("october", "november", "december"),
-)
-_UNCLEAR = "may have the day or the month first; send the year first, such as 2026-11-22"
-_DAY, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<year>\d{4})"
-_NAME = r"(?P<name>[A-Za-z]{3,9})\.?"
-#: Dates as spreadsheets and people write them, each with one meaning: the year first, a month's
-#: name, or points, which always have the day first.
-_DATES = (
-    rf"{_YEAR}[/.-](?P<month>\d{{1,2}})[/.-]{_DAY}",
-    rf"{_DAY}\.(?P<month>\d{{1,2}})\.{_YEAR}",
-    rf"{_DAY}[ -]{_NAME},?[ -]{_YEAR}",
-    rf"{_NAME} {_DAY},? {_YEAR}",
-)
-_CLOCK = (
-    r"(?:(?:[T ]|, | @ )(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:\.\d+)?))?"
-    r" ?(?P<half>[AaPp][Mm])? ?(?P<zone>UTC|GMT|[Zz]|[+-]\d{2}(?::?\d{2})?)?)?"
-)
-_BY_PEOPLE = tuple(re.compile(date + _CLOCK, re.ASCII) for date in _DATES)
-_WEEKDAY = re.compile(r"\A(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? ", re.ASCII)
-_SLASHES = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b", re.ASCII)
-_NOON = 12
-
-
-def by_people(text: str) -> str:
-    """A date or an instant as RFC 3339 has it, or with a space for the T; other texts as they are.
-
-    ``2026/11/1``, ``1.11.2026``, ``Sun, Nov 1, 2026`` and ``2026-11-01 9:30 AM``.
-    """
-    dated = _WEEKDAY.sub("", text.strip())
-    found = next((match for one in _BY_PEOPLE if (match := one.fullmatch(dated))), None)
-    if found is None:
-        return text
-    parts = found.groupdict()
-    name = (parts.get("name") or "").lower()
-    named = (number for number, full in enumerate(_MONTHS, 1) if full.startswith(name))
-    month = parts.get("month") or next(named, 0)
-    date = f"{parts['year']}-{int(month):02}-{int(parts['day']):02}"
-    if parts["hour"] is None:
-        return date
-    hour, half = int(parts["hour"]), (parts["half"] or "").lower()
-    if half:
-        hour = hour % _NOON + (_NOON if half == "pm" else 0)
-    zone = (parts["zone"] or "").replace("GMT", "UTC")
-    return f"{date} {hour:02}:{parts['minute']}:{parts['second'] or '00'}{zone}"

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING
 from pricing.catalogue.price_book import BookInForce, Provenance
 from pricing.display import count, counted, price, times, usd
 from pricing.estimates.calculator import LineItem
-from pricing.estimates.estimate import Estimate, EstimateQuery, estimate
+from pricing.estimates.estimate import (
+    NO_EXPECTED_OUTPUT,
+    Estimate,
+    EstimateQuery,
+    estimate,
+)
 from pricing.estimates.inputs import MeasuredInput
 from pricing.money import multiply, ratio
+from pricing.notices import Notice
 from pricing.slack.cards.base import Card, Table, notes_of
 from pricing.slack.commands import CompareCommand, EstimateCommand, Pinned, RequestedCalls
 from pricing.timestamps import AsOf
@@ -128,7 +134,13 @@ def _cheapest(found: CompareAnswer, shown: Sequence[CompareRow]) -> str:
 def query_of(model: str, calls: RequestedCalls, as_of: AsOf) -> EstimateQuery:
     """The estimate query of a command's calls."""
     call = MeasuredInput((Attempt(calls.usage),))
-    return EstimateQuery(model, call, as_of, calls.calls, calls.terms)
+    missing = {_NO_OUTPUT: calls.usage.output_tokens, _NO_INPUT: calls.usage.prompt_tokens}
+    notices = tuple(notice for notice, tokens in missing.items() if not tokens)
+    return EstimateQuery(model, call, as_of, calls.calls, calls.terms, notices=notices)
+
+
+_NO_OUTPUT = Notice(NO_EXPECTED_OUTPUT, "No output is priced. Write it too, such as 1k out.")
+_NO_INPUT = Notice("no_input", "No input is priced. Write it too, such as 2k in.")
 
 
 def _converted(in_force: BookInForce, as_of: AsOf, total_usd: Decimal) -> str:
