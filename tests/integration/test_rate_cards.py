@@ -322,7 +322,9 @@ def test_a_wrong_card_is_refused_at_the_part_that_is_wrong(card: Any, pointer: s
     assert pointers(estimate(rate_card=card))[0] == f"/rate_card{pointer}"
 
 
-@pytest.mark.parametrize("currency", ["XXX", "xxx", "EURO", "", 978, ["EUR"], "\u20ac\u20ac\u20ac"])
+@pytest.mark.parametrize(
+    "currency", ["XXX", "xxx", "EUROS?", "", 978, ["EUR"], "\u20ac\u20ac\u20ac"]
+)
 def test_a_currency_without_rates_is_refused(currency: Any) -> None:
     answer = estimated([], currency=currency, rate_card="list")
     assert pointers(answer) == ["/currency"]

@@ -63,10 +63,7 @@ Names = Annotated[
     tuple[Name, ...],
     Field(min_length=1, strict=False),
     AtMost(100),
-    BeforeValidator(
-        lambda value: [value] if isinstance(value, str) else value,
-        json_schema_input_type=tuple[Name, ...],
-    ),
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
 ]
 DayText = Annotated[str, Field(max_length=10)]
 #: API Gateway passes on 10 KB of a request's line and headers.
