@@ -81,7 +81,6 @@ Calls = Annotated[int, Option(parser=count_of, metavar="N", help="Number of iden
 BudgetUsd = Annotated[
     str | None,
     Option(
-        parser=usd_of,
         metavar="USD",
         help="Exit with status 3 if the cost is over this amount, with 4 if a part of it is not"
         " known and it may be.",
@@ -149,7 +148,7 @@ def compare(
     ] = "tokens",
     budget: Annotated[
         str | None,
-        Option(parser=usd_of, metavar="USD", help="Show how many calls this amount pays for."),
+        Option(metavar="USD", help="Show how many calls this amount pays for."),
     ] = None,
 ) -> None:
     """Show the same call on several models, cheapest first.
@@ -186,6 +185,7 @@ def over(budget: str | None, total_usd: str | None, *, known: bool = True) -> in
     """
     if budget is None or (known and total_usd is None):
         return 0
+    budget = usd_of(budget)
     if total_usd is not None and Decimal(total_usd) > Decimal(budget):
         least = "" if known else "At least "
         typer.echo(f"{least}{money(total_usd)} is over the budget of {money(budget)}.", err=True)

@@ -112,8 +112,8 @@ def test_words_for_a_term_are_read_in_any_case(estimate: Ask) -> None:
     ("sent", "pointer", "said"),
     [
         # Neither a share nor a number of tokens is an amount of money.
-        ({"budget_usd": "50%"}, "/budget_usd", "must be an amount in USD"),
-        ({"budget_usd": "1000 tokens"}, "/budget_usd", "must be an amount in USD"),
+        ({"budget_usd": "50%"}, "/budget_usd", "an amount in USD"),
+        ({"budget_usd": "1000 tokens"}, "/budget_usd", "an amount in USD"),
         ({"budget_usd": "€100"}, "/budget_usd", "other currencies are not converted"),
         ({"budget_eur": 100}, "/budget_eur", "is an amount in USD"),
         ({"input_tokens": "10k calls"}, "/input_tokens", "must be a whole number"),

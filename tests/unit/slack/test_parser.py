@@ -130,7 +130,7 @@ def test_a_version_before_amounts_counts_nothing(text: str) -> None:
 @pytest.mark.parametrize("text", ["opus 4 2000 500", "gpt 5 2000 500", "gpt 5 2k"])
 def test_a_number_that_may_be_a_version_is_not_priced_as_tokens(text: str) -> None:
     name = "-".join(text.split()[:2])
-    with pytest.raises(NotUnderstood, match=f"or write {name} if that is the model"):
+    with pytest.raises(NotUnderstood, match=f"or write {name} if that is it"):
         parse(text)
 
 

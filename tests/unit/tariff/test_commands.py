@@ -435,7 +435,6 @@ def test_a_call_in_words_without_an_output_says_so(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["estimate", "gpt-4o", "--input", "2k", "--budget", "50%"], "is not an amount in USD"),
         (["recommend", "Do it", "--max-usd", "5 tokens"], "is not an amount in USD"),
         (["recommend", "Classify", "emails"], "put the task in quotes"),
     ],

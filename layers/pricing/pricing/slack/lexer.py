@@ -46,6 +46,14 @@ _UNITS = {
     **dict.fromkeys(("year", "yearly"), "/year"),
 }
 _ADVERBS = ("hourly", "daily", "weekly", "monthly", "yearly")
+#: Words for what a number of calls counts, and for the terms of a price.
+CALLS = frozenset({"call", "calls", "request", "requests", "times"})
+TERMS = {
+    **{word: ("processing", word) for word in ("standard", "batch", "priority", "flex")},
+    "batched": ("processing", "batch"),
+    "fast": ("speed", "fast"),
+    **dict.fromkeys(("us", "usa"), ("inference_geo", "us")),
+}
 #: What is priced by POST /v1/estimate only.
 UNITS = frozenset(
     {

@@ -26,10 +26,12 @@ from pricing.slack.commands import (
     RouteCommand,
 )
 from pricing.slack.lexer import (
+    CALLS,
     CODES,
     LABELS,
     PART,
     PLAN_LABELS,
+    TERMS,
     UNITS,
     Number,
     Positional,
@@ -58,16 +60,9 @@ MAX_NAME = 128
 _IN_ORDER = ("input", "output", "cache_read", "cache_write_5m")
 #: Words between two models.
 SEPARATORS = frozenset({"vs", "vs.", "versus", "or", "and", "against", ","})
-_CALLS = frozenset({"call", "calls", "request", "requests", "times"})
 _SHARE = re.compile(r"([0-9]{1,2}|100)%", re.ASCII)
 #: The number of a model's version, as in ``claude opus 4.5``, is less than this.
 _VERSIONS = 10
-_TERMS = {
-    **{word: ("processing", word) for word in ("standard", "batch", "priority", "flex")},
-    "batched": ("processing", "batch"),
-    "fast": ("speed", "fast"),
-    **dict.fromkeys(("us", "usa"), ("inference_geo", "us")),
-}
 _PERIODS: dict[str, Period] = {"/day": "day", "/month": "month"}
 
 
@@ -119,7 +114,7 @@ class Parser:
             raise self._error("Say how many tokens, such as 2k in 1k out.")
         if not calls:
             raise self._error("The number of calls must be at least 1.")
-        terms = StatedTerms(**self._terms)  # type: ignore[arg-type]  # _TERMS holds their literals
+        terms = StatedTerms(**self._terms)  # type: ignore[arg-type]  # TERMS holds their literals
         return RequestedCalls(Usage.of(usage), calls, self._period, terms)
 
     def caching(self, model: str) -> CachingCommand:
@@ -162,8 +157,8 @@ class Parser:
         key = word.key
         if key in SEPARATORS:
             self._groups.append([])
-        elif key in _TERMS:
-            name, value = _TERMS[key]
+        elif key in TERMS:
+            name, value = TERMS[key]
             self._once(self._terms, name, value, word.written)
         elif key in ("version", "on"):
             self._pin(key)
@@ -208,7 +203,7 @@ class Parser:
             self._groups[-1].append(word.written)
             return
         after_in = following if word.key == "in" and isinstance(following, Word) else None
-        if after_in is not None and after_in.key in _TERMS:  # in the US
+        if after_in is not None and after_in.key in TERMS:  # in the US
             return
         code = None if after_in is None else currency(after_in)
         if code is not None:
@@ -236,7 +231,7 @@ class Parser:
         if following.key in UNITS and not self._planning:
             detail = f"POST /v1/estimate prices {following.written[:40]}: send them as `units`."
             raise self._error(detail)
-        if following.key in _CALLS:
+        if following.key in CALLS:
             self._left.pop()
             self._counted(number)
         elif self._planning and following.key in ("/hour", "/day"):
@@ -258,7 +253,7 @@ class Parser:
             return False
         if isinstance(following, Word):
             key = following.key
-            return self._label(key) is None and key not in _CALLS | UNITS and key[0] != "/"
+            return self._label(key) is None and key not in CALLS | UNITS and key[0] != "/"
         after = self._left[-2] if len(self._left) > 1 else None
         is_labelled = isinstance(after, Word) and self._label(after.key) is not None
         if isinstance(following, Number) and number.value % 1 == 0 and not is_labelled:
@@ -289,8 +284,7 @@ class Parser:
             detail = f"Say what {self.bare[-1].written} is: in, out, cached, write or calls."
             raise self._error(detail)
         if self._doubtful:
-            detail = f"Say what each number is, or write {self._doubtful} if that is the model."
-            raise self._error(detail)
+            raise self._error(f"Say what each number is, or write {self._doubtful} if that is it.")
         for bucket, number in zip(free, self.bare, strict=False):
             self._amount(bucket, number)
         self.bare = []
