@@ -330,6 +330,14 @@ def test_a_family_is_meant_in_capitals_and_with_its_makers_words(written: str, f
     assert CURRENT.find(written) == CURRENT.find(family)
 
 
+@pytest.mark.parametrize("family", CURRENT.families)
+def test_the_words_of_a_family_never_mean_another_model(family: str) -> None:
+    """``Gemini Pro`` was OpenRouter's first ``google/gemini-pro``."""
+    words = family.replace("-", " ")
+    for written in (words, words.title(), family.upper()):
+        assert CURRENT.find(written) == CURRENT.find(family)
+
+
 def test_a_family_in_capitals_is_the_family_although_a_model_has_that_name() -> None:
     found = book("v", [row("opus"), row("rocket")], families={"opus": "acme/rocket"})
     assert means("opus", found) == ("rocket", "family")

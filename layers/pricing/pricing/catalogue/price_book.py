@@ -192,17 +192,15 @@ class PriceBook:
         """Return the model that a name stands for, or None."""
         with suppress(KeyError):
             return self._matches[reference]
-        match = (
-            self._spelled(reference) or self._in_any_case(reference) or self._of_family(reference)
-        )
+        match = self._spelled(reference) or self._in_any_case(reference)
         if len(self._matches) >= _REMEMBERED:
             self._matches.clear()  # perhaps while another thread looks a name up
         self._matches[reference] = match
         return match
 
     def _spelled(self, reference: str) -> Match | None:
-        """The model that a name means as it is, or in another notation."""
-        match = self._named(reference)
+        """The model that a name means as it is, as a family, or in another notation."""
+        match = self._named(reference) or self._of_family(reference)
         bare = reference.removesuffix(CONTEXT_SUFFIX)
         if match is None and bare != reference:
             match = self._named(bare)
