@@ -190,7 +190,7 @@ def test_a_prompt_must_fit_the_window_with_its_answer(
     assert chosen(answer) == expected
     if model == SONNET:
         assert one(answer)["status"] == "stronger"
-        assert "200000" in one(answer)["why"]
+        assert "200,000" in one(answer)["why"]
 
 
 @pytest.mark.parametrize(("tokens", "model"), [(64_000, "claude-haiku-4-5"), (64_001, SONNET)])

@@ -142,7 +142,7 @@ def test_a_source_takes_budgets_and_rules_in_its_document(
     [
         ({"budgets": "[{"}, "/budgets", "must hold JSON, percent-encoded"),
         ({"budgets": '{"name": "a", "usd": 1}'}, "/budgets", "must be a list"),
-        ({"budgets": '[{"name": "a", "usd": "x"}]'}, "/budgets/0/usd", "number"),
+        ({"budgets": '[{"name": "a", "usd": "x"}]'}, "/budgets/0/usd", "an amount in USD"),
         ({"budgets": '[{"name": "a"}]'}, "/budgets/0/usd", "is required"),
         ({"budgets": '[{"usd": 1, "name": "a", "nme": 1}]'}, "/budgets/0/nme", "is not a property"),
         ({"rate_card": '{"rules": []}'}, "/rate_card/rules", "at least 1"),
